@@ -1,0 +1,318 @@
+"""The core: operations have names, and a trace decides what they mean.
+
+Primitive.bind         : (*operand, **param) -> result
+Trace.process_primitive: (Primitive, [operand], {param}) -> result
+current.trace          : the trace in charge in this thread
+
+Nothing here knows which primitives there are or what they compute.
+JAX twin: jax/_src/core.py.
+"""
+
+import contextvars
+import gc
+import operator
+import sys
+import threading
+
+import numpy as np
+
+from minijax import config
+from minijax.array import Array, ArrayImpl, as_array
+from minijax.errors import (
+    ConcretizationTypeError,
+    TracerArrayConversionError,
+    TracerBoolConversionError,
+    TracerIntegerConversionError,
+    UnexpectedTracerError,
+)
+
+
+# [Primitive]
+class Primitive:
+    """An operation: a name, what it computes, and the type of its result."""
+
+    multiple_results = False
+
+    def __init__(self, name):
+        self.name = name
+        self.types = {}
+
+    def bind(self, *args, **params):
+        """Apply to operands; the current trace decides what that means."""
+        return current.trace.process_primitive(self, args, params)
+    # [/Primitive]
+
+    # [Primitive.define]
+    def def_impl(self, impl):
+        """`impl(*ndarrays, **params)` gives the ndarray: NumPy's meaning."""
+        self.impl = impl
+        return impl
+
+    def def_abstract_eval(self, rule):
+        """`rule(*avals, **params)` gives the ShapedArray, or a TypeError."""
+        self.abstract_eval = rule
+        return rule
+
+    def __repr__(self):
+        return self.name
+    # [/Primitive.define]
+
+    def impl(self, *args, **params):
+        raise NotImplementedError(
+            f"Evaluation rule for '{self.name}' not implemented: give it one "
+            f"with {self.name}_p.def_impl(numpy_function)")
+
+    def abstract_eval(self, *avals, **params):
+        raise NotImplementedError(
+            f"Abstract evaluation for '{self.name}' not implemented: give it "
+            f"one with {self.name}_p.def_abstract_eval(rule)")
+
+    def out_type(self, avals, params):
+        """The type of the result; remembered, for programs repeat it."""
+        key = (avals, *params.items())
+        out = self.types.get(key)
+        if out is None:
+            out = self.abstract_eval(*avals, **params)
+            if len(self.types) > 4096:
+                self.types.clear()
+            self.types[key] = out
+        return out
+
+
+# [Trace]
+class Trace:
+    """Who gives operations their meaning while a function runs.
+
+    `with trace:` puts it in charge; its parent is in charge again after.
+    """
+
+    name = "trace"
+
+    def __init__(self, fun=None):
+        self.fun, self.alive = fun, True
+        self.made_at = user_line()
+
+    def __enter__(self):
+        self.parent = current.trace
+        current.trace = self
+        return self
+
+    def __exit__(self, exc_type, exc, traceback):
+        current.trace = self.parent
+        self.alive = False
+        if exc_type is None and config.checking_leaks.value:
+            refuse_leaks(self)
+
+    def process_primitive(self, primitive, args, params):
+        raise NotImplementedError
+    # [/Trace]
+
+
+class set_current_trace:
+    """`with set_current_trace(trace):` rules run as `trace` says."""
+
+    __slots__ = ("trace", "before")
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __enter__(self):
+        self.before, current.trace = current.trace, self.trace
+
+    def __exit__(self, *exc):
+        current.trace = self.before
+
+
+class EvalTrace(Trace):
+    """The trace at the bottom: NumPy does it now."""
+
+    name = "eval"
+
+    def process_primitive(self, primitive, args, params):
+        args = [x if type(x) is ArrayImpl else concrete(x, primitive, i)
+                for i, x in enumerate(args)]
+        aval = primitive.out_type(tuple([x.aval for x in args]), params)
+        values = [x._value for x in args]
+        out = current.quiet.run(primitive.impl, *values, **params)
+        if primitive.multiple_results:
+            return [ArrayImpl(o, a) for o, a in zip(out, aval)]
+        return ArrayImpl(out, aval)
+
+
+def concrete(x, primitive, position):
+    """`x` as an ArrayImpl; no tracer may come down to here alive or dead."""
+    x = as_array(x, primitive.name, position)
+    if isinstance(x, Tracer):
+        raise UnexpectedTracerError(x)
+    return x
+
+
+# [Current]
+class Current(threading.local):
+    """What each thread has of its own."""
+
+    def __init__(self):
+        self.trace = eval_trace
+        self.quiet = contextvars.Context()  # inf and nan without a warning
+        self.quiet.run(np.seterr, all="ignore")
+
+
+eval_trace = object.__new__(EvalTrace)
+current = Current()
+# [/Current]
+
+
+# [Tracer]
+class Tracer(Array):
+    """A value that stands for what is not known, or is more than, numbers."""
+
+    __slots__ = ("trace", "__weakref__")
+
+    def describe(self):
+        return f"traced array with shape {self.aval}"
+
+    def origin(self):
+        """Where the tracer came from, for error messages."""
+        return ("The error occurred while tracing the function "
+                f"{fun_line(self.trace.fun)} for {self.trace.name}, "
+                f"called at {self.trace.made_at}.")
+
+    def to_concrete_value(self):
+        """The ArrayImpl behind the tracer where it has one, else None."""
+
+    def __repr__(self):
+        return f"{type(self).__name__}<{self.aval.str_short()}>"
+    # [/Tracer]
+
+    # [Tracer.numbers]
+    def __bool__(self):
+        known = self.to_concrete_value()
+        if known is None:
+            raise TracerBoolConversionError(self)
+        return bool(known)
+
+    def __index__(self):
+        known = self.to_concrete_value()
+        if known is None:
+            raise TracerIntegerConversionError(self)
+        return operator.index(known)
+
+    def __int__(self):
+        known = self.to_concrete_value()
+        if known is None or self.dtype.kind not in "iub":
+            raise ConcretizationTypeError(self, _conversion("int"))
+        return int(known)
+    # [/Tracer.numbers]
+
+    # [Tracer.floats]
+    def __float__(self):
+        raise ConcretizationTypeError(self, _conversion("float"))
+
+    def __complex__(self):
+        raise ConcretizationTypeError(self, _conversion("complex"))
+
+    def item(self):
+        raise ConcretizationTypeError(self, _conversion("item"))
+
+    def tolist(self):
+        raise ConcretizationTypeError(self, _conversion("tolist"))
+
+    def __format__(self, spec):
+        if spec:
+            raise ConcretizationTypeError(self, _conversion("format"))
+        return repr(self)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        raise ConcretizationTypeError(self, "A tracer cannot be pickled.\n")
+    # [/Tracer.floats]
+
+    # [Tracer.numpy]
+    def __array__(self, *args, **kwargs):
+        raise TracerArrayConversionError(self)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        op = OPERATORS.get(ufunc)
+        if op is None or method != "__call__" or kwargs:
+            raise TracerArrayConversionError(self, *_twin(ufunc, "numpy"))
+        return op(*[as_array(x, ufunc.__name__) for x in inputs])
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function in ASKS_THE_TYPE:
+            return ASKS_THE_TYPE[function](*args, **kwargs)
+        raise TracerArrayConversionError(
+            self, *_twin(function, function.__module__))
+    # [/Tracer.numpy]
+
+
+def _conversion(name):
+    """Why a number cannot be had, and what to do instead."""
+    remedy = (f"x.astype({name})" if name in ("int", "float", "complex")
+              else "the array itself")
+    return (f"The problem arose with the `{name}` function: a Python number "
+            f"would lose what is being traced. Use {remedy}, or return the "
+            "value and convert it outside; to fill an array, use "
+            "x.at[i].set(v).\n")
+
+
+def _twin(function, module):
+    """The NumPy function that was called, and minijax's of that name."""
+    called = f"{module}.{function.__name__}"
+    return called, called.replace("numpy", "minijax.numpy", 1)
+
+
+# [OPERATORS]
+OPERATORS = {getattr(np, name): getattr(operator, op) for name, op in {
+    "add": "add", "subtract": "sub", "multiply": "mul",
+    "divide": "truediv", "floor_divide": "floordiv", "remainder": "mod",
+    "power": "pow", "matmul": "matmul", "negative": "neg", "positive": "pos",
+    "absolute": "abs", "invert": "invert", "bitwise_and": "and_",
+    "bitwise_or": "or_", "bitwise_xor": "xor", "left_shift": "lshift",
+    "right_shift": "rshift", "less": "lt", "less_equal": "le",
+    "greater": "gt", "greater_equal": "ge", "equal": "eq",
+    "not_equal": "ne"}.items()}
+# [/OPERATORS]
+
+# [ASKS_THE_TYPE]
+ASKS_THE_TYPE = {
+    np.shape: lambda x: x.shape,
+    np.ndim: lambda x: x.ndim,
+    np.size: lambda x, axis=None: x.size if axis is None else x.shape[axis],
+    np.iscomplexobj: lambda x: x.dtype.kind == "c",
+    np.isrealobj: lambda x: x.dtype.kind != "c",
+}
+# [/ASKS_THE_TYPE]
+
+
+def refuse_leaks(trace):
+    """Raise if somebody still holds a tracer of a trace that is over."""
+    gc.collect()
+    for x in gc.get_referrers(trace):
+        if isinstance(x, Tracer):
+            raise UnexpectedTracerError(x, f"Leaked trace of {trace.name}.")
+
+
+def user_line():
+    """`file:line` of the innermost frame outside the package."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get(
+            "__name__", "").split(".")[0] == "minijax":
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def fun_line(fun):
+    """`name at file:line` of a function, as far as it can be known."""
+    while hasattr(fun, "func"):  # functools.partial
+        fun = fun.func
+    fun = getattr(fun, "__wrapped__", fun)
+    name = getattr(fun, "__name__", type(fun).__name__)
+    code = getattr(fun, "__code__", None)
+    if code is None:
+        return name
+    return f"{name} at {code.co_filename}:{code.co_firstlineno}"
