@@ -1,4 +1,9 @@
 """A book of two chapters about a package of two modules, to try tools on."""
+import os
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 HEADER = """\
@@ -165,15 +170,48 @@ class Project:
         assert old in text
         self.write(name, text.replace(old, new))
 
+    def run(self, *command):
+        """The exit status and the output of `python tools/COMMAND`."""
+        env = {key: value for key, value in os.environ.items()
+               if key != "PYTHONPATH" and not key.startswith("PYTEST_")}
+        done = subprocess.run(
+            [sys.executable, *command], cwd=self.root, env=env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout
+
+    def tool(self, name, *arguments):
+        return self.run(f"tools/{name}.py", *arguments)
+
 
 @pytest.fixture
-def project(tmp_path, request):
+def project(tmp_path, pytestconfig):
     """The sources of the little book; no notebook is woven yet."""
+    for name in ["conftest.py", "pyproject.toml", "tests/sanitize.cfg",
+                 "exercises/checks/__init__.py", "tools"]:
+        source, target = pytestconfig.rootpath / name, tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, target)
     made = Project(tmp_path)
     for name, text in FILES.items():
         made.write(name, text)
-    shared = ["conftest.py", "pyproject.toml", "tests/sanitize.cfg",
-              "exercises/checks/__init__.py"]
-    for name in shared:
-        made.write(name, (request.config.rootpath / name).read_text())
     return made
+
+
+@pytest.fixture(scope="session")
+def woven_once():
+    return {}
+
+
+@pytest.fixture
+def woven(project, woven_once):
+    """The little book with its notebooks, which are run only once."""
+    if not woven_once:
+        status, said = project.tool("weave")
+        assert status == 0, said
+        woven_once.update(
+            (path.relative_to(project.root), path.read_text())
+            for path in project.root.rglob("*.ipynb"))
+    for name, text in woven_once.items():
+        project.write(name, text)
+    return project

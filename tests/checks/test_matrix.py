@@ -1,0 +1,43 @@
+"""tools/matrix.py fails on a blank cell."""
+import pytest
+
+CORE = '''\
+class Primitive:
+    def __init__(self, name):
+        self.name = name
+
+
+sin_p, floor_p = Primitive("sin"), Primitive("floor")
+
+
+def primitives():
+    return [sin_p, floor_p]
+'''
+FORWARD = '''\
+from minijax.core import floor_p, sin_p
+
+jvp_rules = {sin_p: "cos", floor_p: "a Refusal"}
+'''
+
+
+@pytest.fixture
+def rules(project):
+    project.write("minijax/core.py", CORE)
+    project.write("minijax/forward.py", FORWARD)
+    return project
+
+
+def test_a_full_matrix(rules):
+    assert rules.tool("matrix") == (
+        0, "2 primitives × 1 transformations, no blank cell\n")
+
+
+def test_a_blank_rule(rules):
+    rules.edit("minijax/forward.py", ', floor_p: "a Refusal"', "")
+    assert rules.tool("matrix") == (
+        1, "floor has no jvp rule, nor a Refusal\n")
+
+
+def test_no_primitives(rules):
+    rules.edit("minijax/core.py", "[sin_p, floor_p]", "[]")
+    assert rules.tool("matrix") == (1, "no primitive was found\n")
