@@ -32,6 +32,11 @@ from minijax.lax.cumulative import (
 from minijax.lax.dot import (
     Precision, batch_matmul, dot, dot_general, dot_general_p,
 )
+from minijax.lax.dynamic_slicing import (
+    dynamic_index_in_dim, dynamic_slice, dynamic_slice_in_dim,
+    dynamic_update_index_in_dim, dynamic_update_slice,
+    dynamic_update_slice_in_dim, dynamic_slice_p, dynamic_update_slice_p,
+)
 from minijax.lax.elementwise import (
     RoundingMethod, abs, acos, acosh, asin, asinh, atan, atanh, bitwise_not,
     cbrt, ceil, clz, cos, cosh, exp, exp2, expm1, floor, is_finite, log, log1p,
@@ -43,7 +48,7 @@ from minijax.lax.elementwise import (
     square_p, tan_p, tanh_p,
 )
 from minijax.lax.gather import (
-    GatherDimensionNumbers, GatherScatterMode,
+    GatherDimensionNumbers, gather, gather_p,
 )
 from minijax.lax.joining import (
     concatenate, pad, split, stack, tile, unstack, concatenate_p, pad_p,
@@ -53,6 +58,11 @@ from minijax.lax.reduction import (
     argmax, argmin, reduce_and, reduce_max, reduce_min, reduce_or, reduce_prod,
     reduce_sum, reduce_xor, argmax_p, argmin_p, reduce_and_p, reduce_max_p,
     reduce_min_p, reduce_or_p, reduce_prod_p, reduce_sum_p, reduce_xor_p,
+)
+from minijax.lax.scatter import (
+    ScatterDimensionNumbers, scatter, scatter_add, scatter_max, scatter_min,
+    scatter_mul, scatter_sub, scatter_add_p, scatter_max_p, scatter_min_p,
+    scatter_mul_p, scatter_p, scatter_sub_p,
 )
 from minijax.lax.shape import (
     broadcast, broadcast_in_dim, expand_dims, reshape, rev, squeeze, transpose,

@@ -6,6 +6,7 @@ JAX twin: jax/_src/lax/lax.py.
 """
 
 import enum
+import math
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def logistic_of(x):
 
 
 def exp2_of(x):
-    return np.exp2(x) if x.dtype.kind == "f" else np.exp(x * np.log(2))
+    return np.exp2(x) if x.dtype.kind == "f" else np.exp(x * math.log(2))
 
 
 def reciprocal_sqrt(x):
