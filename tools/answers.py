@@ -1,6 +1,6 @@
 """Do the checks of the exercises know right from wrong?
 
-    python tools/answers.py
+    python tools/answers.py [N ...]
 
 Every stub is `not yet written`, every solution `right`, and every mistake in
 tests/chNN/mistakes.py is told in the words that stand beside it. Every
@@ -53,10 +53,10 @@ def told(chapter: int, numbers: list[str]) -> list[str]:
     mistakes = runpy.run_path(str(path))["MISTAKES"] if path.exists() else []
     problems = []
     for number, answer, words in mistakes:
-        verdict_ = verdict(number, answer)
-        if not verdict_.startswith("not yet: ") or words not in verdict_:
+        heard = verdict(number, answer)
+        if not heard.startswith("not yet: ") or words not in heard:
             problems.append(f"{named(path)}: {number} should say `{words}`, "
-                            f"says `{verdict_}`")
+                            f"says `{heard}`")
     count = Counter(number for number, *_ in mistakes)
     return problems + [
         f"{named(path)}: {number} has {count[number]} mistakes, "
@@ -64,9 +64,11 @@ def told(chapter: int, numbers: list[str]) -> list[str]:
         if count[number] < MISTAKES]
 
 
-def main() -> int:
+def main(argv: list[str]) -> int:
     problems, total = [], 0
     for source in numbered(ROOT / "solutions", ".md"):
+        if argv and chapter_of(source) not in map(int, argv):
+            continue
         numbers = TITLE.findall(source.read_text())
         total += len(numbers)
         if not numbers:
@@ -78,4 +80,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
