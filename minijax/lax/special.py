@@ -37,16 +37,16 @@ lgamma_of = entrywise(log_abs_gamma)
 
 
 def erf_inv_of(x):
-    """Winitzki's guess (2008), off by 0.2 %, then two of Halley's steps.
+    """Winitzki's guess (2008), off by 0.2 %, then three of Halley's steps.
 
-    Each step cubes the error. Near 1 what is compared is erfc, because erf
-    has no digits left there.
+    A step cubes the error. Near 1 what is compared is erfc, because erf has
+    no digits left there.
     """
     a = np.abs(x).astype(np.float64)
     log_rest = np.log1p(-a * a)
     b = 2 / (math.pi * 0.147) + log_rest / 2
     y = np.asarray(np.sqrt(np.sqrt(b * b - log_rest / 0.147) - b))
-    for _ in range(2):
+    for _ in range(3):
         error = np.where(a < 0.5, erf_of(y) - a, (1 - a) - erfc_of(y))
         step = error * math.sqrt(math.pi) / 2 * np.exp(y * y)
         y = y - step / (1 + y * step)
