@@ -234,8 +234,7 @@ def _show(kind, data, parts):
     if kind is list:
         return f"[{inside}]"
     if kind is dict:
-        pairs = zip(data, parts, strict=True)
-        return f"{{{', '.join(f'{k!r}: {part}' for k, part in pairs)}}}"
+        return "{" + ", ".join(map("{!r}: {}".format, data, parts)) + "}"
     if data is kind:
         return f"CustomNode(namedtuple[{kind.__name__}], [{inside}])"
     return f"CustomNode({kind.__name__}[{data}], [{inside}])"
@@ -281,7 +280,8 @@ def _difference(x, kind, data, arity):
         return f"{what} type mismatch: expected type: {kind}, value: {got}."
     children, found = entry_of(kind).flatten(x)
     if not same_data(found, data):
-        return f"Mismatch custom node data: {data} != {found}; value: {got}."
+        return (f"Mismatch custom node data: {data!r} != {found!r}; "
+                f"value: {got}.")
     return f"Custom type arity mismatch: {len(children)} != {arity}."
 
 

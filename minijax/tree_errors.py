@@ -11,7 +11,7 @@ jax/_src/tree_util.py, `flatten_axes` in jax/_src/api_util.py.
 
 from typing import NamedTuple
 
-from minijax.pytree import NONE, entry_of, same_data, tree_flatten
+from minijax.pytree import entry_of, same_data, tree_flatten
 from minijax.tree_keys import keystr
 
 
@@ -36,8 +36,16 @@ def _shape(x):
     return f"{shape[:100]}…" if len(shape) > 100 else shape
 
 
+def _name(kind):
+    """A class, as one would import it."""
+    home = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return f"{home}{kind.__qualname__}"
+
+
 def _type(x):
-    return "a leaf" if type(x) is Leaf else f"{type(x)}, {_shape(x)}"
+    if type(x) is Leaf:
+        return "a leaf"
+    return f"{_name(type(x))}, {_shape(x)}"
 # [/Mismatch]
 
 
@@ -72,19 +80,20 @@ def _compare(path, x, y):
     (xs, data), (ys, other) = map(entry_of(kind).flatten, (x, y))
     if len(xs) == len(ys) and same_data(data, other):
         return None
+    name = _name(kind)
     if kind in (tuple, list):
-        return Mismatch(path, f"different lengths of {kind.__name__}",
-                        f"{kind.__name__} of length {len(x)}, {_shape(x)}",
-                        f"{kind.__name__} of length {len(y)}, {_shape(y)}")
+        return Mismatch(path, f"different lengths of {name}",
+                        f"{name} of length {len(x)}, {_shape(x)}",
+                        f"{name} of length {len(y)}, {_shape(y)}")
     if len(xs) == len(ys):
         return Mismatch(path, "different pytree metadata",
-                        f"{kind} with metadata {data}",
-                        f"{kind} with metadata {other}")
+                        f"{name} with metadata {data}",
+                        f"{name} with metadata {other}")
     mine, theirs = map(_key_words, (x, y))
     odd = [k for k in mine + theirs if (k in mine) != (k in theirs)]
     return Mismatch(path, "different numbers of pytree children",
-                    f"{kind} with {len(xs)} child keys: {' '.join(mine)}",
-                    f"{kind} with {len(ys)} child keys: {' '.join(theirs)}",
+                    f"{name} with {len(xs)} child keys: {' '.join(mine)}",
+                    f"{name} with {len(ys)} child keys: {' '.join(theirs)}",
                     "so the symmetric difference on key sets is\n    "
                     f"{' '.join(odd)}\n")
 
@@ -109,7 +118,7 @@ def prefix_errors(prefix_tree, full_tree, is_leaf=None):
 
 
 def _remedy(found):
-    if found.left.startswith(str(NONE)):
+    if found.left.startswith("NoneType"):
         return ("None is a container without leaves: put None on both sides, "
                 "or pass is_leaf=lambda x: x is None, and it is a leaf.")
     return ("Build both alike there (a tuple is not a list, nor a dict an "

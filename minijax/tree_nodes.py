@@ -158,6 +158,8 @@ class Partial:
         return f"Partial({', '.join(given)})"
 
 
+# [Partial]
 register_pytree_node(
     Partial, lambda p: ((p.args, p.keywords), p.func),
     lambda func, xs: Partial(func, *xs[0], **xs[1]))
+# [/Partial]

@@ -1,0 +1,147 @@
+"""Wrong answers to the exercises of chapter 4, and what they are told."""
+
+import numpy as np
+
+from minijax import tree, tree_util
+from minijax.tree_util import keystr
+
+
+def count_leaves(params):
+    return len(tree.leaves(params))
+
+
+def count_none_too(params):
+    return sum(np.size(x) for x in
+               tree.leaves(params, is_leaf=lambda x: x is None))
+
+
+def count_top_level(params):
+    return sum(np.size(x) for x in params)
+
+
+def clip_each(gradient, limit):
+    def one(g):
+        length = np.sqrt(np.sum(g * g))
+        return g * min(1.0, limit / max(length, 1e-30))
+    return tree.map(one, gradient)
+
+
+def clip_always(gradient, limit):
+    length = np.sqrt(sum(np.sum(g * g) for g in tree.leaves(gradient)))
+    return tree.map(lambda g: g * limit / length, gradient)
+
+
+def clip_sum_of_lengths(gradient, limit):
+    length = sum(np.sqrt(np.sum(g * g)) for g in tree.leaves(gradient))
+    return tree.map(lambda g: g * min(1.0, limit / length), gradient)
+
+
+def clip_to_a_list(gradient, limit):
+    leaves = tree.leaves(gradient)
+    length = np.sqrt(sum(np.sum(g * g) for g in leaves))
+    return [g * min(1.0, limit / length) for g in leaves]
+
+
+def decay_substring(params, rate):
+    return tree.map_with_path(
+        lambda path, x: (1 - rate) * x if "w" in keystr(path[-1:]) else x,
+        params)
+
+
+def decay_anywhere(params, rate):
+    return tree.map_with_path(
+        lambda path, x: (1 - rate) * x
+        if "w" in keystr(path, simple=True, separator="/").split("/") else x,
+        params)
+
+
+def decay_dicts_only(params, rate):
+    return tree.map_with_path(
+        lambda path, x: (1 - rate) * x
+        if path[-1] == tree_util.DictKey("w") else x, params)
+
+
+def stack_list(models):
+    return [np.stack(leaves) for leaves in
+            zip(*map(tree.leaves, models), strict=True)]
+
+
+def stack_by_concatenation(models):
+    return tree.map(lambda *xs: np.concatenate(list(map(np.atleast_1d, xs))),
+                    *models)
+
+
+def stack_behind(models):
+    return tree.map(lambda *xs: np.stack(xs, axis=-1), *models)
+
+
+def stack_without_looking(models):
+    columns = zip(*map(tree.leaves, models), strict=True)
+    return tree.structure(models[0]).unflatten(map(np.stack, columns))
+
+
+def register_nothing(cls):
+    pass
+
+
+def register_variable_as_child(cls):
+    tree_util.register_pytree_node(
+        cls, lambda p: ((p.coefficients, p.variable), None),
+        lambda _, children: cls(*children))
+
+
+def register_without_data(cls):
+    tree_util.register_pytree_node(
+        cls, lambda p: ((p.coefficients,), None),
+        lambda _, children: cls(*children))
+
+
+def register_swapped(cls):
+    tree_util.register_pytree_node(
+        cls, lambda p: ((p.coefficients,), p.variable),
+        lambda variable, children: cls(variable, children[0]))
+
+
+def register_without_keys(cls):
+    tree_util.register_pytree_node(
+        cls, lambda p: ((p.coefficients,), p.variable),
+        lambda variable, children: cls(*children, variable))
+
+
+def height_recursive(treedef):
+    if treedef.node_data() is None:
+        return 0
+    return 1 + max(map(height_recursive, treedef.children()), default=0)
+
+
+def height_with_leaves(treedef):
+    stack = []
+    for _, _, arity in treedef._nodes:
+        first = len(stack) - arity
+        stack[first:] = [1 + max(stack[first:], default=0)]
+    return stack.pop()
+
+
+MISTAKES = [
+    ("4.1", count_leaves, "the number of leaves"),
+    ("4.1", count_none_too, "None counts for nothing"),
+    ("4.1", count_top_level, "outermost dict"),
+    ("4.2", clip_each, "by its own length"),
+    ("4.2", clip_always, "was stretched"),
+    ("4.2", clip_sum_of_lengths, "sum of the lengths"),
+    ("4.2", clip_to_a_list, "the shape came out as"),
+    ("4.3", decay_substring, "contains a w"),
+    ("4.3", decay_anywhere, "only the last step"),
+    ("4.3", decay_dicts_only, "GetAttrKey"),
+    ("4.4", stack_list, "got a list"),
+    ("4.4", stack_by_concatenation, "along an axis that they have"),
+    ("4.4", stack_behind, "in front"),
+    ("4.4", stack_without_looking, "would have noticed"),
+    ("4.5", register_nothing, "still a leaf"),
+    ("4.5", register_variable_as_child, "has become a leaf"),
+    ("4.5", register_without_data, "same structure"),
+    ("4.5", register_swapped, "the wrong order"),
+    ("4.5", register_without_keys, "[<flat index 0>]"),
+    ("4.6", height_recursive, "RecursionError"),
+    ("4.6", height_with_leaves, "a leaf is no container"),
+]
