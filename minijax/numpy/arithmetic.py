@@ -1,0 +1,233 @@
+"""Arithmetic that takes more than one lax operation.
+
+floor_divide, remainder : (Array, Array) -> Array     signs as in Python
+power                   : (Array, Array) -> Array
+round                   : (Array, int) -> Array
+
+Where a formula has a pole inside, the argument is replaced there before the
+formula sees it, so that derivatives are finite too.
+JAX twin: jax/_src/numpy/ufuncs.py.
+"""
+
+import numpy as np
+
+from minijax import lax
+from minijax.array import ArrayImpl
+from minijax.numpy.elementwise import maximum, minimum, unary
+from minijax.numpy.promotion import (
+    arraylike,
+    cast,
+    check_arraylike,
+    promote_dtypes,
+    promote_inexact,
+    promote_numeric,
+    promote_ranks,
+    static_int,
+    to_inexact,
+    to_numeric,
+    type_of,
+)
+from minijax.numpy.selection import pick
+
+
+def floor_divide(x, y, /):
+    """The largest integer not above x / y; integers stay integers."""
+    x, y = promote_numeric("floor_divide", x, y)
+    kind = x.dtype.kind
+    if kind == "c":
+        raise TypeError("floor_divide does not support complex-valued inputs: "
+                        "complex numbers have no order")
+    if kind == "f":
+        return float_divmod(x, y)[0]
+    if kind == "u":
+        return lax.div(x, y)
+    differ = lax.ne(lax.sign(x), lax.sign(y))
+    inexact = lax.ne(lax.rem(x, y), cast(0, x.dtype))
+    quotient = lax.div(x, y)
+    return pick(lax.bitwise_and(differ, inexact), quotient - 1, quotient)
+
+
+def float_divmod(x, y):
+    """Floored quotient and remainder of floats."""
+    zero = cast(0, x.dtype)
+    mod = lax.rem(x, y)
+    div = lax.div(pick(lax.eq(y, zero), x, lax.sub(x, mod)), y)
+    below = lax.bitwise_and(lax.ne(mod, zero),
+                            lax.ne(lax.sign(y), lax.sign(mod)))
+    mod = pick(below, lax.add(mod, y), mod)
+    div = pick(below, lax.sub(div, cast(1, x.dtype)), div)
+    return lax.round(div), mod
+
+
+def remainder(x, y, /):
+    """x - y * floor(x / y): it has the sign of y, as in Python."""
+    x, y = promote_numeric("remainder", x, y)
+    zero = cast(0, x.dtype)
+    if x.dtype.kind in "iu":
+        y = pick(lax.eq(y, zero), cast(1, y.dtype), y)
+    mod = lax.rem(x, y)
+    differ = lax.ne(lax.lt(mod, zero), lax.lt(y, zero))
+    return pick(lax.bitwise_and(differ, lax.ne(mod, zero)),
+                 lax.add(mod, y), mod)
+
+
+mod = remainder
+
+
+def divmod(x, y, /):
+    """(x // y, x % y)."""
+    x, y = promote_numeric("divmod", x, y)
+    if x.dtype.kind in "iu":
+        return floor_divide(x, y), remainder(x, y)
+    return float_divmod(x, y)
+
+
+def fmod(x, y, /):
+    """The remainder of C: it has the sign of x."""
+    x, y = promote_numeric("fmod", x, y)
+    if x.dtype.kind in "iu":
+        y = pick(y == 0, cast(1, y.dtype), y)
+    return lax.rem(x, y)
+
+
+def power(x, y, /):
+    """x ** y; an int y becomes repeated multiplication.
+
+    TypeError for integers to a negative int: their powers are no integers.
+    """
+    check_arraylike("power", x, y)
+    if isinstance(y, int | np.integer) and type(y) is not bool:
+        x, = promote_dtypes(x, to=to_numeric)
+        return lax.integer_pow(x, int(y))
+    a, b = promote_numeric("power", x, y)
+    if a.dtype.kind in "iu":
+        return integer_power(a, b)
+    if type_of(y)[0].kind in "iu":
+        _, b = promote_ranks(a, arraylike("power", y))
+    return lax.pow(a, b)
+
+
+pow = power
+
+
+def integer_power(x, y):
+    """x ** y of integers by repeated squaring, 6 bits of y."""
+    if isinstance(y, ArrayImpl) and y.dtype.kind == "i" and np.any(
+            y._value < 0):
+        raise ValueError("Integers to negative integer powers are not "
+                         "integers; make one of them a float")
+    one = cast(1, y.dtype)
+    out = lax.full(np.broadcast_shapes(x.shape, y.shape), 1, x.dtype)
+    for _ in range(6):
+        odd = lax.ne(lax.bitwise_and(y, one), cast(0, y.dtype))
+        out = pick(odd, lax.mul(out, x), out)
+        x = lax.mul(x, x)
+        y = lax.shift_right_logical(y, one)
+    return out
+
+
+def reciprocal(x, /):
+    """1 / x."""
+    x, = promote_inexact("reciprocal", x)
+    return lax.integer_pow(x, -1)
+
+
+# [rounding]
+def rounding(name, op, doc):
+    """A rounding function: integers are left as they are."""
+    def function(x, /):
+        x = arraylike(name, x)
+        return x if x.dtype.kind in "biu" else op(x)
+    function.__name__, function.__doc__ = name, doc
+    function.__module__ = "minijax.numpy"
+    return function
+
+
+floor = rounding("floor", lax.floor, "The largest integer not above x.")
+ceil  = rounding("ceil",  lax.ceil,  "The smallest integer not below x.")
+trunc = rounding("trunc", lambda x: pick(x < 0, lax.ceil(x), lax.floor(x)),
+                 "x without its fraction.")
+fix   = rounding("fix", trunc, "The same as trunc.")
+# [/rounding]
+
+
+def rint(x, /):
+    """The nearest integer, to even at ties, as a float."""
+    x = arraylike("rint", x)
+    if x.dtype.kind == "c":
+        return lax.complex(rint(lax.real(x)), rint(lax.imag(x)))
+    return to_nearest(cast(x, to_inexact(x.dtype), x.weak_type))
+
+
+def to_nearest(x):
+    """The nearest integer, to even at ties, of a float."""
+    return lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN)
+
+
+def round(a, decimals=0):
+    """The nearest number with so many decimals, to even at ties."""
+    x = arraylike("round", a)
+    decimals = static_int(decimals, "'decimals' argument of jnp.round.")
+    if x.dtype.kind in "biu":
+        if decimals < 0:
+            raise NotImplementedError("integer round is not implemented for "
+                                      "decimals < 0; round a float")
+        return x
+    if x.dtype.kind == "c":
+        return lax.complex(round(lax.real(x), decimals),
+                           round(lax.imag(x), decimals))
+    if decimals == 0:
+        return to_nearest(x)
+    factor = cast(10.0 ** decimals, np.promote_types(x.dtype, "f4"))
+    wide = cast(x, factor.dtype, x.weak_type)
+    return cast(lax.div(to_nearest(lax.mul(wide, factor)), factor),
+                x.dtype, x.weak_type)
+
+
+around = round
+
+
+def modf(x, /):
+    """(fraction, whole part), both with the sign of x."""
+    x, = promote_inexact("modf", x)
+    whole = pick(x >= 0, lax.floor(x), lax.ceil(x))
+    return x - whole, whole
+
+
+def hypot(x, y, /):
+    """sqrt(x**2 + y**2) without overflow, and 0 with derivative at 0."""
+    x, y = promote_inexact("hypot", x, y)
+    if x.dtype.kind == "c":
+        raise ValueError("jnp.hypot is not well defined for complex-valued "
+                         "inputs; take abs(x) first")
+    x, y = lax.abs(x), lax.abs(y)
+    inf = cast(np.inf, x.dtype)
+    infinite = lax.bitwise_or(lax.eq(x, inf), lax.eq(y, inf))
+    x, y = maximum(x, y), minimum(x, y)
+    ratio = lax.div(y, pick(x == 0, cast(1, x.dtype), x))
+    out = pick(x == 0, x, x * lax.sqrt(1 + lax.square(ratio)))
+    return pick(infinite, inf, out)
+
+
+# [scaled]
+def log2(x, /):
+    """Logarithm to base 2."""
+    x, = promote_inexact("log2", x)
+    return lax.log(x) * cast(1 / np.log(2), x.dtype) if (
+        x.dtype.kind == "c") else lax.div(lax.log(x),
+                                          lax.log(cast(2, x.dtype)))
+
+
+def log10(x, /):
+    """Logarithm to base 10."""
+    x, = promote_inexact("log10", x)
+    return lax.mul(lax.log(x), cast(1 / np.log(10), x.dtype))
+
+
+deg2rad = unary("deg2rad", lambda x: lax.mul(x, cast(np.pi / 180, x.dtype)),
+                "Radians of degrees.")
+rad2deg = unary("rad2deg", lambda x: lax.mul(x, cast(180 / np.pi, x.dtype)),
+                "Degrees of radians.")
+radians = unary("radians", deg2rad, "The same as deg2rad.")
+degrees = unary("degrees", rad2deg, "The same as rad2deg.")
+# [/scaled]
