@@ -18,7 +18,19 @@ from minijax.config import enable_x64 as enable_x64
 from minijax.dtypes import float0 as float0
 # [/chapter 2]
 
+# [chapter 3]
+from minijax import lax as lax
+from minijax import numpy as numpy
+# [/chapter 3]
+
 # [chapter 4]
 from minijax import tree as tree
 from minijax import tree_util as tree_util
 # [/chapter 4]
+
+# [chapter 5]
+from minijax import jvp_elementwise as jvp_elementwise
+from minijax import jvp_structural as jvp_structural
+from minijax import test_util as test_util
+from minijax.forward import jvp as jvp
+# [/chapter 5]

@@ -78,4 +78,7 @@ from minijax.lax.special import (
     digamma, erf, erf_inv, erfc, lgamma, digamma_p, erf_inv_p, erf_p, erfc_p,
     lgamma_p,
 )
+from minijax.lax.windows import (
+    GatherScatterMode,
+)
 # [/chapter 3]
