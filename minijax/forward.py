@@ -1,0 +1,236 @@
+"""Forward mode: every value travels with its tangent.
+
+jvp : (a -> b) -> (a, T a) -> (b, T b)
+rule: (primals, tangents, **params) -> (primal out, tangent out)
+
+The rules themselves are in `jvp_elementwise` and `jvp_structural`.
+JAX twin: jax/_src/interpreters/ad.py.
+"""
+
+from functools import reduce
+
+import numpy as np
+
+from minijax import lax, tree_util
+from minijax.api_util import FlatFun
+from minijax.array import as_array
+from minijax.core import Primitive, Trace, Tracer, set_current_trace
+from minijax.dtypes import float0
+from minijax.rules import Rules
+
+jvp_rules = Rules("Differentiation")
+
+
+# [Zero]
+class Zero:
+    """A tangent that is known to be zero: nothing to compute or to store."""
+
+    __slots__ = ("aval",)
+
+    def __init__(self, aval):
+        self.aval = aval  # the type of the tangent that it stands for
+
+    def __repr__(self):
+        return f"Zero({self.aval.str_short()})"
+
+
+def zero_like(x):
+    """The zero tangent of a primal."""
+    return Zero(x.aval.tangent())
+
+
+def add_tangents(t, u):
+    """t + u, where either may be a Zero."""
+    if type(t) is Zero:
+        return u
+    return t if type(u) is Zero else lax.add(t, u)
+# [/Zero]
+
+
+def instantiate(t):
+    """The array of a tangent, for those who need one."""
+    if type(t) is not Zero:
+        return t
+    if t.aval.dtype == float0:
+        return np.zeros(t.aval.shape, float0)
+    return lax.full(t.aval.shape, 0, t.aval.dtype)
+
+
+# [JVPTracer]
+class JVPTracer(Tracer):
+    """A primal and its tangent. There is no tracer for a Zero tangent."""
+
+    __slots__ = ("primal", "tangent")
+
+    def __init__(self, trace, primal, tangent):
+        self.trace, self.primal, self.tangent = trace, primal, tangent
+
+    aval = property(lambda self: self.primal.aval)
+
+    def to_concrete_value(self):
+        if isinstance(self.primal, Tracer):
+            return self.primal.to_concrete_value()
+        return self.primal
+# [/JVPTracer]
+
+
+# [JVPTrace]
+class JVPTrace(Trace):
+    """Operations act on pairs; what the pairs are made of, the parent says."""
+
+    name = "jvp"
+
+    def split(self, x):
+        """The primal and the tangent of an operand."""
+        if type(x) is JVPTracer and x.trace is self:
+            return x.primal, x.tangent
+        x = as_array(x)
+        return x, zero_like(x)
+
+    def join(self, primal, tangent):
+        if type(tangent) is Zero:
+            return primal
+        return JVPTracer(self, primal, tangent)
+
+    def process_primitive(self, primitive, args, params):
+        primals, tangents = unzip(map(self.split, args))
+        with set_current_trace(self.parent):
+            if all(type(t) is Zero for t in tangents):
+                return primitive.bind(*primals, **params)
+            out, t = jvp_rules[primitive](primals, tangents, **params)
+        if primitive.multiple_results:
+            return [self.join(*pair) for pair in zip(out, t)]
+        return self.join(out, t)
+    # [/JVPTrace]
+
+    # [JVPTrace.run]
+    def run(self, fun, primals, tangents):
+        """A flat function on pairs: its primals out and its tangents out."""
+        outs = fun(*map(self.join, primals, tangents))
+        if fun.has_aux:
+            fun.aux = tree_util.tree_map(self.lower, fun.aux)
+        return unzip(map(self.split, outs))
+
+    def lower(self, x):
+        """What is left of a value when the tangents are not wanted."""
+        return x.primal if type(x) is JVPTracer and x.trace is self else x
+    # [/JVPTrace.run]
+
+
+def unzip(pairs):
+    """[(a, b), …] -> [a, …], [b, …]"""
+    pairs = list(pairs)
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def jvp(fun, primals, tangents, has_aux=False):
+    """The value of `fun` and its derivative along `tangents`.
+
+    primals, tangents: tuples of arguments, of one tree; a tangent has its
+    primal's shape and dtype (float0 where that is an integer or bool).
+    Returns (fun(*primals), tangent of it), and aux with has_aux.
+    TypeError, ValueError: the two do not match. JAX twin: `jax.jvp`.
+    """
+    primals, tangents, in_tree = check_pairs(primals, tangents)
+    flat = FlatFun(fun, in_tree, has_aux, "jvp")
+    with JVPTrace(fun) as trace:
+        outs, outs_dot = trace.run(flat, primals, tangents)
+    outs_dot = [instantiate(t) for t in outs_dot]
+    result = (tree_util.tree_unflatten(flat.out_tree, outs),
+              tree_util.tree_unflatten(flat.out_tree, outs_dot))
+    return (*result, flat.aux) if has_aux else result
+
+
+def check_pairs(primals, tangents):
+    """Leaves of both, matched; a float0 tangent is a Zero from here on."""
+    for given in primals, tangents:
+        if not isinstance(given, tuple | list):
+            raise TypeError(
+                "primal and tangent arguments to jvp must be tuples or lists; "
+                f"found {type(primals).__name__} and "
+                f"{type(tangents).__name__}. For one argument write "
+                "jvp(f, (x,), (t,)).")
+    with_paths, tree = tree_util.tree_flatten_with_path(tuple(primals))
+    dots, dots_tree = tree_util.tree_flatten(tuple(tangents))
+    if tree != dots_tree:
+        raise TypeError(
+            "primal and tangent arguments to jvp must have the same tree "
+            f"structure; primals have tree structure {tree} whereas tangents "
+            f"have tree structure {dots_tree}.")
+    pairs = [check_pair(path, as_array(x, "jvp"), t)
+             for (path, x), t in zip(with_paths, dots)]
+    return *unzip(pairs), tree
+
+
+def check_pair(path, x, t):
+    """A primal with its tangent, or an error that names the leaf."""
+    t = t if getattr(t, "dtype", None) == float0 else as_array(t, "jvp")
+    want, where = x.aval.tangent(), tree_util.keystr(path)
+    if t.dtype != want.dtype:
+        remedy = ("Differentiate with respect to floating-point numbers: "
+                  "write 2.0, not 2." if want.dtype == float0
+                  else "Cast it: minijax.numpy.asarray(t, "
+                       f"{want.dtype.name!r}).")
+        raise TypeError(
+            "primal and tangent arguments to jvp do not match; dtypes must be "
+            "equal, or in case of int/bool primal dtype the tangent dtype "
+            f"must be float0. Got primal dtype {x.dtype.name} and so expected "
+            f"tangent dtype {dtype_name(want.dtype)}, but got tangent dtype "
+            f"{dtype_name(t.dtype)} instead, at primals{where}. {remedy}")
+    if t.shape != want.shape:
+        raise ValueError(
+            "jvp called with different primal and tangent shapes; got primal "
+            f"shape {x.shape} and tangent shape {t.shape} at primals{where}. "
+            "A tangent is a direction in which its primal can move, so the "
+            "two have one shape.")
+    return x, (Zero(want) if want.dtype == float0 else t)
+
+
+def dtype_name(dtype):
+    return "float0" if dtype == float0 else dtype.name
+
+
+# [defjvp]
+def defjvp(primitive, *rules):
+    """One rule for each operand, `rule(t, ans, *primals, **params)`.
+
+    A rule gives what its operand's tangent adds to the result's; None says
+    that it adds nothing.
+    """
+    def rule(primals, tangents, **params):
+        ans = primitive.bind(*primals, **params)
+        parts = [rule(t, ans, *primals, **params)
+                 for rule, t in zip(rules, tangents)
+                 if rule is not None and type(t) is not Zero]
+        return ans, fit(reduce(add_tangents, parts, zero_like(ans)), ans)
+    jvp_rules[primitive] = rule
+
+
+def fit(t, ans):
+    """Where an operand was stretched to ans's shape, so is its tangent."""
+    if type(t) is Zero or t.shape == ans.shape:
+        return t
+    axes = tuple(range(ans.ndim - t.ndim, ans.ndim))
+    return lax.broadcast_in_dim(t, ans.shape, axes)
+# [/defjvp]
+
+
+# [deflinear]
+def deflinear(primitive):
+    """The derivative of a linear operation is that operation."""
+    def rule(primals, tangents, **params):
+        ans = primitive.bind(*primals, **params)
+        dots = [instantiate(t) for t in tangents]
+        return ans, primitive.bind(*dots, **params)
+    jvp_rules[primitive] = rule
+
+
+def defzero(primitive):
+    """The derivative is zero wherever there is one, as for `floor`."""
+    def rule(primals, tangents, **params):
+        ans = primitive.bind(*primals, **params)
+        if primitive.multiple_results:
+            return ans, [zero_like(x) for x in ans]
+        return ans, zero_like(ans)
+    jvp_rules[primitive] = rule
+# [/deflinear]
