@@ -24,6 +24,7 @@ from minijax import numpy as numpy
 # [/chapter 3]
 
 # [chapter 4]
+from minijax import flatten_util as flatten_util
 from minijax import tree as tree
 from minijax import tree_util as tree_util
 # [/chapter 4]

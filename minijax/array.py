@@ -4,12 +4,18 @@ as_array    : array-like -> ArrayImpl
 def_methods : {name: function} -> None     operators, for arrays of all kinds
 """
 
+import contextvars
 import operator
 
 import numpy as np
 
 from minijax import dtypes
 from minijax.dtypes import ShapedArray
+
+# [quiet]
+quiet = contextvars.Context()  # where inf and nan come without a warning
+quiet.run(np.seterr, all="ignore")
+# [/quiet]
 
 
 # [Array]
@@ -34,6 +40,7 @@ class Array:
     nbytes = property(lambda self: self.size * self.itemsize)
     # [/Array.type]
 
+    # [Array.sequence]
     def __len__(self):
         if not self.shape:
             raise TypeError("len() of unsized object: a 0-d array has no "
@@ -51,6 +58,7 @@ class Array:
             "JAX arrays are immutable and do not support in-place item "
             "assignment. Instead of x[idx] = y, use x = x.at[idx].set(y) or "
             "another .at[] method.")
+    # [/Array.sequence]
 
 
 def def_methods(table):
@@ -77,32 +85,46 @@ class ArrayImpl(Array):
 
     # [ArrayImpl.numbers]
     def __bool__(self):
+        if self.size == 0:
+            raise ValueError("The truth value of an empty array is ambiguous."
+                             " Use x.size > 0 to ask whether it has elements.")
         return bool(self._value)
 
     def __index__(self):
         return operator.index(self._value)
 
     def __int__(self):
-        return int(self.item())
+        return int(self.scalar())
 
     def __float__(self):
-        return float(self.item())
+        return float(self.scalar())
 
     def __complex__(self):
-        return complex(self.item())
+        return complex(self.scalar())
+    # [/ArrayImpl.numbers]
+
+    # [ArrayImpl.lists]
+    def scalar(self):
+        """The element of a 0-d array, as a Python number."""
+        if self.shape:
+            raise TypeError("Only scalar arrays can be converted to Python "
+                            f"scalars; got an array of shape {self.shape}. "
+                            "Use x.item() for the element of an array that "
+                            "has one, x.tolist() for a list.")
+        return self._value.item()
 
     def item(self):
         """The one element, as a Python number."""
         if self.size != 1:
-            raise TypeError("Only scalar arrays can be converted to Python "
-                            f"scalars; got an array of shape {self.shape}. "
-                            "Use x.tolist() for a list of numbers.")
+            raise ValueError("can only convert an array of size 1 to a Python "
+                             f"scalar; got an array of shape {self.shape}. "
+                             "Use x.tolist() for a list of numbers.")
         return self._value.item()
 
     def tolist(self):
         """The elements, as (nested lists of) Python numbers."""
         return self._value.tolist()
-    # [/ArrayImpl.numbers]
+    # [/ArrayImpl.lists]
 
     # [ArrayImpl.print]
     def __repr__(self):
@@ -119,7 +141,7 @@ class ArrayImpl(Array):
         return str(self._value)
 
     def __format__(self, spec):
-        return format(self._value[()] if not self.shape else self, spec)
+        return format(self._value[()], spec)
 
     def __reduce__(self):
         return _rebuild, (self._value, self.shape, self.dtype, self.weak_type)
@@ -135,6 +157,7 @@ def _rebuild(value, *aval):
     return ArrayImpl(value, ShapedArray(*aval))
 
 
+# [as_array]
 def as_array(x, called="minijax", position=0):
     """The ArrayImpl of a number or an ndarray; TypeError for anything else.
 
@@ -143,17 +166,38 @@ def as_array(x, called="minijax", position=0):
     """
     if isinstance(x, Array):
         return x
-    kind = dtypes.KIND.get(type(x))
-    if kind:
-        value = np.array(x, dtypes.default(kind))
-        return ArrayImpl(value, ShapedArray((), value.dtype, kind != "b"))
     if isinstance(x, np.ndarray | np.generic):
-        value = np.array(x, dtypes.check(x.dtype))
-        return ArrayImpl(value, ShapedArray(value.shape, value.dtype))
+        return _from_numpy(x)
+    for python_type in type(x).__mro__:  # an IntEnum is an int, too
+        if python_type in dtypes.KIND:
+            return _from_number(x, dtypes.KIND[python_type])
     if hasattr(x, "__jax_array__"):
-        return x.__jax_array__()
+        return as_array(x.__jax_array__(), called, position)
     raise TypeError(
         f"Error interpreting argument to {called} as a JAX value. The "
         f"problematic value is of type {type(x)} and was passed to {called} "
         f"at position {position}. Expected an array or a number; "
         "minijax.numpy.asarray makes an array of nested lists.")
+# [/as_array]
+
+
+# [as_array.cases]
+def _from_numpy(x):
+    if isinstance(getattr(x, "mask", None), np.ndarray | np.bool):
+        raise ValueError("numpy masked arrays are not supported. Use "
+                         "x.filled(value) to make an ordinary array.")
+    value = np.array(x, dtypes.check(x.dtype))
+    return ArrayImpl(value, ShapedArray(value.shape, value.dtype))
+
+
+def _from_number(x, kind):
+    dtype = dtypes.default(kind)
+    try:
+        value = quiet.copy().run(np.array, x, dtype)
+    except OverflowError:
+        raise OverflowError(
+            f"Python int {x} is too large to convert to {dtype}, the default. "
+            "Give it a width, as numpy.int64(…) does, or make the defaults "
+            "wide: `with minijax.enable_x64():`.") from None
+    return ArrayImpl(value, ShapedArray((), dtype, kind != "b"))
+# [/as_array.cases]

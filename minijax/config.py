@@ -19,10 +19,15 @@ class Flag:
     def value(self):
         return getattr(self.here, "value", self.everywhere)
 
+    def checked(self, value):
+        if isinstance(self.everywhere, bool) and value not in (True, False):
+            raise TypeError(f"expected True or False, got {value!r}")
+        return value
+
     @contextlib.contextmanager
     def __call__(self, value=True):
         before = self.here.__dict__.copy()
-        self.here.value = value
+        self.here.value = self.checked(value)
         try:
             yield
         finally:
@@ -34,7 +39,7 @@ class Config:
     """The flags by name. JAX twin: `jax.config`."""
 
     def __init__(self):
-        self.flags = {}
+        vars(self)["flags"] = {}
 
     def define(self, name, default):
         """A new flag; chapters declare theirs as they come."""
@@ -50,10 +55,15 @@ class Config:
 
     def update(self, name, value):
         """Set a flag for the whole process."""
-        self.flag(name).everywhere = value
+        flag = self.flag(name)
+        flag.everywhere = flag.checked(value)
 
     def __getattr__(self, name):
         return self.flag(name).value
+
+    def __setattr__(self, name, value):
+        raise AttributeError("an option is not set by assignment; use "
+                             f"config.update({name!r}, {value!r})")
 
 
 config = Config()

@@ -8,7 +8,7 @@ Nothing here knows which primitives there are or what they compute.
 JAX twin: jax/_src/core.py.
 """
 
-import contextvars
+import functools
 import gc
 import operator
 import sys
@@ -16,10 +16,11 @@ import threading
 
 import numpy as np
 
-from minijax import config
-from minijax.array import Array, ArrayImpl, as_array
+from minijax.array import Array, ArrayImpl, as_array, quiet
+from minijax.config import checking_leaks
 from minijax.errors import (
     ConcretizationTypeError,
+    MisroutedTracerError,
     TracerArrayConversionError,
     TracerBoolConversionError,
     TracerIntegerConversionError,
@@ -32,6 +33,7 @@ class Primitive:
     """An operation: a name, what it computes, and the type of its result."""
 
     multiple_results = False
+    effectful = False  # true of one that does more than give its result
 
     def __init__(self, name):
         self.name = name
@@ -57,6 +59,7 @@ class Primitive:
         return self.name
     # [/Primitive.define]
 
+    # [Primitive.missing]
     def impl(self, *args, **params):
         raise NotImplementedError(
             f"Evaluation rule for '{self.name}' not implemented: give it one "
@@ -66,11 +69,16 @@ class Primitive:
         raise NotImplementedError(
             f"Abstract evaluation for '{self.name}' not implemented: give it "
             f"one with {self.name}_p.def_abstract_eval(rule)")
+    # [/Primitive.missing]
 
     def out_type(self, avals, params):
         """The type of the result; remembered, for programs repeat it."""
         key = (avals, *params.items())
-        out = self.types.get(key)
+        try:
+            out = self.types.get(key)
+        except TypeError:
+            raise TypeError(f"the parameters of {self.name} must be hashable, "
+                            f"got {params}: use a tuple for a list") from None
         if out is None:
             out = self.abstract_eval(*avals, **params)
             if len(self.types) > 4096:
@@ -87,25 +95,27 @@ class Trace:
     """
 
     name = "trace"
+    fun = made_at = parent = None
+    alive = False
 
     def __init__(self, fun=None):
-        self.fun, self.alive = fun, True
-        self.made_at = user_line()
+        self.fun = fun
 
     def __enter__(self):
-        self.parent = current.trace
-        current.trace = self
+        self.made_at, self.alive = user_line(), True
+        self.parent, current.trace = current.trace, self
         return self
 
     def __exit__(self, exc_type, exc, traceback):
-        current.trace = self.parent
-        self.alive = False
-        if exc_type is None and config.checking_leaks.value:
+        current.trace, self.alive = self.parent, False
+        if exc_type is None and checking_leaks.value:
             refuse_leaks(self)
+    # [/Trace]
 
     def process_primitive(self, primitive, args, params):
-        raise NotImplementedError
-    # [/Trace]
+        raise NotImplementedError(
+            f"{type(self).__name__} must say what operations mean under it: "
+            "def process_primitive(self, primitive, args, params)")
 
 
 class set_current_trace:
@@ -133,31 +143,42 @@ class EvalTrace(Trace):
                 for i, x in enumerate(args)]
         aval = primitive.out_type(tuple([x.aval for x in args]), params)
         values = [x._value for x in args]
-        out = current.quiet.run(primitive.impl, *values, **params)
+        out = quiet.copy().run(primitive.impl, *values, **params)
         if primitive.multiple_results:
-            return [ArrayImpl(o, a) for o, a in zip(out, aval)]
-        return ArrayImpl(out, aval)
+            return [kept(primitive, ArrayImpl(o, a))
+                    for o, a in zip(out, aval, strict=True)]
+        return kept(primitive, ArrayImpl(out, aval))
 
 
 def concrete(x, primitive, position):
-    """`x` as an ArrayImpl; no tracer may come down to here alive or dead."""
+    """`x` as an ArrayImpl; no tracer may come down to here, alive or dead."""
     x = as_array(x, primitive.name, position)
     if isinstance(x, Tracer):
-        raise UnexpectedTracerError(x)
+        raise (MisroutedTracerError if x.trace.alive
+               else UnexpectedTracerError)(x)
+    return x
+
+
+def kept(primitive, x):
+    """`x`, if its numbers are of the type that the primitive promised."""
+    value, aval = x._value, x.aval
+    if value.dtype != aval.dtype or value.shape != aval.shape:
+        raise TypeError(
+            f"{primitive.name}: its type rule promises {aval}, but its "
+            f"implementation returned {value.dtype}{list(value.shape)}; make "
+            f"def_impl and def_abstract_eval of {primitive.name}_p agree")
     return x
 
 
 # [Current]
 class Current(threading.local):
-    """What each thread has of its own."""
+    """What each thread has of its own: the trace in charge."""
 
     def __init__(self):
         self.trace = eval_trace
-        self.quiet = contextvars.Context()  # inf and nan without a warning
-        self.quiet.run(np.seterr, all="ignore")
 
 
-eval_trace = object.__new__(EvalTrace)
+eval_trace = EvalTrace()
 current = Current()
 # [/Current]
 
@@ -173,8 +194,9 @@ class Tracer(Array):
 
     def origin(self):
         """Where the tracer came from, for error messages."""
-        return ("The error occurred while tracing the function "
-                f"{fun_line(self.trace.fun)} for {self.trace.name}, "
+        fun = self.trace.fun
+        of = f" the function {fun_line(fun)}" if fun is not None else ""
+        return (f"The error occurred while tracing{of} for {self.trace.name}, "
                 f"called at {self.trace.made_at}.")
 
     def to_concrete_value(self):
@@ -239,7 +261,8 @@ class Tracer(Array):
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         op = OPERATORS.get(ufunc)
         if op is None or method != "__call__" or kwargs:
-            raise TracerArrayConversionError(self, *_twin(ufunc, "numpy"))
+            raise TracerArrayConversionError(
+                self, *_ufunc_twin(ufunc, method, "out" in kwargs))
         return op(*[as_array(x, ufunc.__name__) for x in inputs])
 
     def __array_function__(self, function, types, args, kwargs):
@@ -250,13 +273,15 @@ class Tracer(Array):
     # [/Tracer.numpy]
 
 
+# [remedies]
 def _conversion(name):
     """Why a number cannot be had, and what to do instead."""
     remedy = (f"x.astype({name})" if name in ("int", "float", "complex")
               else "the array itself")
+    maths = "; for math.sin, minijax.numpy.sin" * (name == "float")
     return (f"The problem arose with the `{name}` function: a Python number "
-            f"would lose what is being traced. Use {remedy}, or return the "
-            "value and convert it outside; to fill an array, use "
+            f"would lose what is being traced. Use {remedy}{maths}; or return "
+            "the value and convert it outside; to fill an array, use "
             "x.at[i].set(v).\n")
 
 
@@ -264,6 +289,17 @@ def _twin(function, module):
     """The NumPy function that was called, and minijax's of that name."""
     called = f"{module}.{function.__name__}"
     return called, called.replace("numpy", "minijax.numpy", 1)
+
+
+def _ufunc_twin(ufunc, method, writes):
+    """The same for a ufunc, for np.add.reduce and for `a += tracer`."""
+    if method != "__call__":
+        return f"numpy.{ufunc.__name__}.{method}", None
+    if getattr(np, ufunc.__name__, None) is not ufunc:
+        return f"the ufunc {ufunc.__name__}", None
+    called, twin = _twin(ufunc, "numpy")
+    return called, f"a = {twin}(a, x)" if writes else twin
+# [/remedies]
 
 
 # [OPERATORS]
@@ -280,9 +316,9 @@ OPERATORS = {getattr(np, name): getattr(operator, op) for name, op in {
 
 # [ASKS_THE_TYPE]
 ASKS_THE_TYPE = {
-    np.shape: lambda x: x.shape,
-    np.ndim: lambda x: x.ndim,
-    np.size: lambda x, axis=None: x.size if axis is None else x.shape[axis],
+    np.shape: lambda a: a.shape,
+    np.ndim: lambda a: a.ndim,
+    np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
     np.iscomplexobj: lambda x: x.dtype.kind == "c",
     np.isrealobj: lambda x: x.dtype.kind != "c",
 }
@@ -294,7 +330,7 @@ def refuse_leaks(trace):
     gc.collect()
     for x in gc.get_referrers(trace):
         if isinstance(x, Tracer):
-            raise UnexpectedTracerError(x, f"Leaked trace of {trace.name}.")
+            raise UnexpectedTracerError(x, f"Leaked tracer of {trace.name}.")
 
 
 def user_line():
@@ -308,7 +344,7 @@ def user_line():
 
 def fun_line(fun):
     """`name at file:line` of a function, as far as it can be known."""
-    while hasattr(fun, "func"):  # functools.partial
+    while isinstance(fun, functools.partial):
         fun = fun.func
     fun = getattr(fun, "__wrapped__", fun)
     name = getattr(fun, "__name__", type(fun).__name__)

@@ -6,6 +6,8 @@ ShapedArray(shape, dtype, weak_type)
 """
 
 import math
+import operator
+import os
 import threading
 import weakref
 
@@ -13,9 +15,25 @@ import numpy as np
 
 from minijax.config import enable_x64
 
-# [float0]
+# [valid]
 float0 = np.dtype([("float0", np.void, 0)])  # the tangent of an integer
-# [/float0]
+VALID = {dtype: dtype for dtype in map(np.dtype, (
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
+    "uint64", "float16", "float32", "float64", "complex64", "complex128",
+    float0))}
+
+
+def check(dtype):
+    """`dtype`, in the machine's byte order, if arrays can have it."""
+    found = VALID.get(dtype) or VALID.get(dtype.newbyteorder("="))
+    if found is None:
+        raise TypeError(
+            f"dtype {dtype.name} is not a valid JAX array type here. Only "
+            "arrays of numeric types are supported: bool, int8 to int64, "
+            "uint8 to uint64, float16 to float64, complex64 and complex128. "
+            "Convert first: x.astype(numpy.float32).")
+    return found
+# [/valid]
 
 # [defaults]
 NARROW = {"b": np.dtype("bool"), "i": np.dtype("int32"),
@@ -40,26 +58,13 @@ def canonical(dtype):
     if isinstance(dtype, type) and dtype in KIND:
         return default(KIND[dtype])
     try:
-        dtype = np.dtype(dtype)
+        known = None if dtype is None else np.dtype(dtype)
     except TypeError:
+        known = None
+    if known is None:
         raise TypeError(f"{dtype!r} is not a dtype; expected for instance "
-                        "float, 'float32' or minijax.numpy.int8.") from None
-    return check(dtype)
-
-
-def check(dtype):
-    """`dtype` itself if arrays can have it; TypeError if not."""
-    if dtype.kind in "biufc" and dtype.name not in ("longdouble",
-                                                    "clongdouble",
-                                                    "float128",
-                                                    "complex256"):
-        return dtype
-    if dtype == float0:
-        return dtype
-    raise TypeError(
-        f"dtype {dtype.name} is not a valid JAX array type here. Only arrays "
-        "of numeric types are supported: bool, int8 to int64, uint8 to "
-        "uint64, float16 to float64, complex64 and complex128.")
+                        "float, 'float32' or minijax.numpy.int8.")
+    return check(known)
 
 
 def short_name(dtype):
@@ -69,6 +74,7 @@ def short_name(dtype):
     return "float0" if dtype == float0 else dtype.name
 
 
+# [ShapedArray]
 class ShapedArray:
     """The type of an array. JAX twin: `jax.core.ShapedArray`.
 
@@ -77,18 +83,29 @@ class ShapedArray:
 
     __slots__ = ("shape", "dtype", "weak_type", "__weakref__")
     known = weakref.WeakValueDictionary()
-    lock = threading.Lock()
+    lock = threading.RLock()
 
     def __new__(cls, shape, dtype, weak_type=False):
-        key = tuple(map(int, shape)), np.dtype(dtype), bool(weak_type)
+        key = (tuple(map(operator.index, shape)), canonical(dtype),
+               bool(weak_type))
+        return cls.known.get(key) or cls.intern(key)
+    # [/ShapedArray]
+
+    # [ShapedArray.intern]
+    @classmethod
+    def intern(cls, key):
+        """The one ShapedArray of a key; two threads may ask at once."""
+        self = object.__new__(cls)
+        for name, value in zip(cls.__slots__, key, strict=False):
+            object.__setattr__(self, name, value)
         with cls.lock:
-            self = cls.known.get(key)
-            if self is None:
-                self = object.__new__(cls)
-                for name, value in zip(cls.__slots__, key):
-                    object.__setattr__(self, name, value)
-                cls.known[key] = self
-        return self
+            return cls.known.setdefault(key, self)
+
+    @classmethod
+    def forked(cls):
+        """A child process has one thread, and nobody to free the lock."""
+        cls.lock = threading.RLock()
+    # [/ShapedArray.intern]
 
     # [ShapedArray.methods]
     ndim = property(lambda self: len(self.shape))
@@ -108,13 +125,6 @@ class ShapedArray:
     def str_short(self):
         return f"{short_name(self.dtype)}[{','.join(map(str, self.shape))}]"
 
-    def __setattr__(self, name, value):
-        raise AttributeError("a ShapedArray is immutable; "
-                             f"use aval.update({name}=…) to make another")
-
-    def __reduce__(self):
-        return ShapedArray, (self.shape, self.dtype, self.weak_type)
-
     def __str__(self):
         return f"{self.dtype.name}[{','.join(map(str, self.shape))}]"
 
@@ -122,3 +132,18 @@ class ShapedArray:
         weak = ", weak_type=True" if self.weak_type else ""
         return f"ShapedArray({self}{weak})"
     # [/ShapedArray.methods]
+
+    # [ShapedArray.fixed]
+    def __setattr__(self, name, value):
+        raise AttributeError("a ShapedArray is immutable; "
+                             f"use aval.update({name}=…) to make another")
+
+    def __reduce__(self):
+        return ShapedArray, (self.shape, self.dtype, self.weak_type)
+    # [/ShapedArray.fixed]
+
+
+# [fork]
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=ShapedArray.forked)
+# [/fork]

@@ -4,7 +4,14 @@ Types and key words are JAX's (`jax.errors`); the remedies are in the message.
 """
 
 
-class ConcretizationTypeError(TypeError):
+class Picklable:
+    """An error is made of a tracer, which stays; its message may travel."""
+
+    def __reduce__(self):
+        return type(self).__new__, (type(self), *self.args)
+
+
+class ConcretizationTypeError(Picklable, TypeError):
     """A Python number was asked of a value that is only being traced."""
 
     def __init__(self, tracer, asked=""):
@@ -26,7 +33,7 @@ class TracerBoolConversionError(ConcretizationTypeError):
             f"arrays use `&`, `|`, `~`.\n{tracer.origin()}")
 
 
-class TracerIntegerConversionError(TypeError):
+class TracerIntegerConversionError(Picklable, TypeError):
     """A tracer used as a Python integer: `range(n)`, `np.zeros(n)`, `a[n]`."""
 
     def __init__(self, tracer):
@@ -38,12 +45,12 @@ class TracerIntegerConversionError(TypeError):
             f"array: minijax.numpy.asarray(a)[i].\n{tracer.origin()}")
 
 
-class TracerArrayConversionError(TypeError):
+class TracerArrayConversionError(Picklable, TypeError):
     """NumPy tried to turn a tracer into an ndarray."""
 
     def __init__(self, tracer, called="the method __array__()", instead=None):
         remedy = (f"Use {instead} instead." if instead else
-                  "Use the function of that name in minijax.numpy; to fill "
+                  "Use the function of minijax.numpy that does it; to fill "
                   "an array, use x.at[i].set(v) or minijax.numpy.stack; to "
                   "index an ndarray with a traced value, wrap it first: "
                   "minijax.numpy.asarray(a)[i].")
@@ -53,7 +60,7 @@ class TracerArrayConversionError(TypeError):
             f"{tracer.origin()}")
 
 
-class NonConcreteBooleanIndexError(IndexError):
+class NonConcreteBooleanIndexError(Picklable, IndexError):
     """A traced boolean mask used as an index: the shape would be unknown."""
 
     def __init__(self, tracer):
@@ -65,7 +72,7 @@ class NonConcreteBooleanIndexError(IndexError):
             f"where.\n{tracer.origin()}")
 
 
-class UnexpectedTracerError(TypeError):
+class UnexpectedTracerError(Picklable, TypeError):
     """A tracer was used after, or outside, the transformation that made it."""
 
     def __init__(self, tracer, headline="Encountered an unexpected tracer."):
@@ -79,3 +86,17 @@ class UnexpectedTracerError(TypeError):
             "has_aux=True where there is no room in the output). To catch "
             "the leak where it happens, run under "
             "`with minijax.checking_leaks():`.")
+
+
+class MisroutedTracerError(UnexpectedTracerError):
+    """A tracer came to NumPy while its own trace is still at work."""
+
+    def __init__(self, tracer):
+        TypeError.__init__(
+            self,
+            f"Encountered an unexpected tracer: {tracer.describe()}, wrapped "
+            f"in a {type(tracer).__name__}, came down to NumPy while its "
+            f"trace, {tracer.trace.name}, is at work.\nA trace must pass the "
+            "values inside its tracers on to its parent, not the tracers; "
+            "and a tracer must stay in the thread that made it.\n"
+            f"{tracer.origin()}")
