@@ -49,9 +49,9 @@ def _flatten_dict(x):
     except TypeError as error:
         raise ValueError(
             "Comparator raised exception while sorting pytree dictionary "
-            f"keys: {error}. The keys are {list(x)}. The leaves of a dict are "
-            "taken in the order of its sorted keys: use keys that compare "
-            "with one another (all str, say), or a collections.OrderedDict, "
+            f"keys: {error}.\nThe leaves of a dict are taken in the order of "
+            f"its sorted keys, and these are {list(x)}.\nUse keys that "
+            "compare with one another (all str, say), or an OrderedDict, "
             "whose order is its own.") from None
     return [x[k] for k in keys], keys
 
@@ -109,7 +109,7 @@ def _open(x, kind, entry, depth):
     if depth > DEEPEST:
         raise RecursionError(
             f"a pytree nested deeper than {DEEPEST}: does a {kind.__name__} "
-            "contain itself? A pytree must be a tree: break the cycle, or "
+            "contain itself?\nA pytree must be a tree: break the cycle, or "
             "keep the link back outside of it.")
     children, data = entry.flatten(x)
     return iter(children), (kind, data, len(children))
@@ -153,7 +153,7 @@ class PyTreeDef:
             raise ValueError(
                 f"Too {'few' if len(leaves) < self._num_leaves else 'many'} "
                 f"leaves for PyTreeDef; expected {self._num_leaves}, got "
-                f"{len(leaves)}. The shape to be filled is {self}: give one "
+                f"{len(leaves)}.\nThe shape to be filled is {self}:\ngive one "
                 "value for each *, in order.")
         return self._fold(leaves, _build)
 
@@ -247,8 +247,8 @@ def same_data(a, b):
     except Exception as error:
         raise ValueError(
             "Exception raised while checking equality of metadata fields of "
-            "pytree. Make sure that metadata fields are hashable and have "
-            "simple equality semantics: an array there belongs among the "
+            "pytree.\nMake sure that metadata fields are hashable and have "
+            "simple equality semantics:\nan array there belongs among the "
             "children (a data field), not in the metadata.") from error
 
 
@@ -305,8 +305,8 @@ def register_pytree_node(nodetype, flatten_func, unflatten_func,
                   _keys_of(flatten_func, flatten_with_keys_func))
     if _registry.setdefault(nodetype, entry) is not entry:  # atomic
         raise ValueError(
-            f"Duplicate custom PyTreeDef type registration for {nodetype}. A "
-            "class is registered once, where it is defined; to flatten it "
+            f"Duplicate custom PyTreeDef type registration for {nodetype}.\n"
+            "A class is registered once, where it is defined; to flatten it "
             "in another way, register a subclass.")
 
 

@@ -119,10 +119,10 @@ def prefix_errors(prefix_tree, full_tree, is_leaf=None):
 
 def _remedy(found):
     if found.left.startswith("NoneType"):
-        return ("None is a container without leaves: put None on both sides, "
+        return ("None is a container without leaves: put None on both sides,\n"
                 "or pass is_leaf=lambda x: x is None, and it is a leaf.")
     return ("Build both alike there (a tuple is not a list, nor a dict an "
-            "OrderedDict), or put a single leaf into the prefix, where it "
+            "OrderedDict),\nor put a single leaf into the prefix, where it "
             "counts for everything below.")
 
 
@@ -192,7 +192,7 @@ def flatten_axes(name, treedef, axis_tree, *, tupled_args=False):
     details = "\n  ".join(str(error_about(name)) for error_about in errors)
     raise ValueError(
         f"{name} specification must be a tree prefix of the corresponding "
-        f"value; got specification {axis_tree} for value tree {treedef}. "
+        f"value;\ngot specification {axis_tree} for value tree {treedef}."
         f"{hint}\n  Mismatch details ({len(errors)} found):\n  {details}")
 
 
@@ -203,15 +203,15 @@ def is_none(x):
 
 def _tuple_hint(name, treedef, axis_tree):
     """The word on a forgotten tuple around the specification."""
-    hint = (f"Note that {name} that are non-trivial pytrees should always be "
-            "wrapped in a tuple representing the argument list.")
+    hint = (f"\nNote that {name} that are non-trivial pytrees should always "
+            "be wrapped in a tuple representing the argument list.")
     if len(treedef.children()) != 1:
         return hint
     try:
         flatten_axes(name, treedef, (axis_tree,))
     except ValueError:
         return hint
-    return (f"{hint} In particular, you're passing in a single argument which "
-            f"means that {name} might need to be wrapped in a singleton "
-            f"tuple, ({axis_tree},).")
+    return (f"{hint}\nIn particular, you're passing in a single argument "
+            f"which means that {name} might need to be wrapped in a "
+            f"singleton tuple, ({axis_tree},).")
 # [/flatten_axes helpers]
