@@ -72,8 +72,8 @@ def _check_tangents(primals, tangents):
                          f"{len(tangents)}: give None where nothing moves")
     for k, (x, t) in enumerate(zip(primals, tangents, strict=True)):
         if t is not None and not _can_move(x):
-            raise TypeError(f"primal {k} has dtype {x.dtype} and cannot move: "
-                            "make it a float, or its tangent None")
+            raise TypeError(f"primal {k} is {x.dtype} and cannot move: make "
+                            "it a float, or its tangent None")
         if t is not None and np.shape(t) != x.shape:
             raise ValueError(f"primal {k} has shape {x.shape}, its tangent "
                              f"{np.shape(t)}: the two must be equal")
@@ -157,8 +157,9 @@ def _check_near(what, actual, expected, allowed, limits):
     if not near.all():
         i = tuple(map(int, np.argwhere(~near)[0]))
         raise AssertionError(
-            f"{what}{f', index {i}' if i else ''}: expected {expected[i]:.8g},"
-            f" got {actual[i]:.8g}, off by {error[i]:.1e} ({limits})")
+            f"{what}{f', index {i}' if i else ''}:\n  expected "
+            f"{expected[i]:.8g}, got {actual[i]:.8g}, off by {error[i]:.1e}\n"
+            f"  ({limits})")
 
 
 def check_vjp(f, f_vjp, args, *, atol=None, rtol=None, eps=None):
@@ -189,9 +190,8 @@ def check_vjp(f, f_vjp, args, *, atol=None, rtol=None, eps=None):
 
 def _terms(xs, ys):
     """The terms of the pairing x . y, which for complex numbers is Re(x y)."""
-    return np.concatenate([np.zeros(0)] + [
-        np.real(x * y).ravel() for x, y in zip(xs, ys, strict=True)
-        if x is not None])
+    return np.concatenate([np.zeros(0)] + [np.real(x * y).ravel() for x, y in
+                           zip(xs, ys, strict=True) if x is not None])
 
 
 def _check_dot(what, actual, expected, limits):

@@ -107,7 +107,7 @@ def test_inputs_are_not_touched():
 @pytest.mark.parametrize("tangents, error, words", [
     ((np.ones(1), None), ValueError, r"primal 0 has shape \(3,\).*\(1,\)"),
     ((1.0, None), ValueError, r"primal 0 has shape \(3,\).*\(\)"),
-    ((np.ones(3), 1.0), TypeError, "primal 1 has dtype int64.*None"),
+    ((np.ones(3), 1.0), TypeError, "primal 1 is int64.*None"),
     ((np.ones(3),), ValueError, "2 primals need as many tangents, got 1"),
     ((1j * np.ones(3), None), TypeError, "Cannot cast.*complex128.*float64"),
 ])
@@ -168,7 +168,7 @@ def test_one_wrong_entry_of_fifty_does_not_hide(k):
         wrong = np.cos(x)
         wrong[k] += 1e-3
         return np.sin(x), lambda v: (wrong * v,)
-    with pytest.raises(AssertionError, match="argument 0: expected"):
+    with pytest.raises(AssertionError, match="argument 0:\n"):
         check_vjp(np.sin, f_vjp, (x,))
 
 
@@ -179,7 +179,7 @@ def test_the_message_says_what_where_and_how_sharply():
     with pytest.raises(AssertionError) as caught:
         check_jvp(lambda x: (x.sum(), 2 * x), f_jvp, (X,))
     message = str(caught.value)
-    assert "output 1, index (1,): expected" in message
+    assert "output 1, index (1,):\n  expected" in message
     assert "off by" in message
     assert "step 6.1e-06, atol 1.5e-08, rtol 1.5e-08" in message
 
