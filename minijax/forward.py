@@ -39,11 +39,16 @@ def zero_like(x):
     return Zero(x.aval.tangent())
 
 
+add_any_p = Primitive("add_any")  # add, for two tangents of one type
+add_any_p.def_impl(np.add)
+add_any_p.def_abstract_eval(lambda t, u: u if t.weak_type else t)
+
+
 def add_tangents(t, u):
     """t + u, where either may be a Zero."""
     if type(t) is Zero:
         return u
-    return t if type(u) is Zero else lax.add(t, u)
+    return t if type(u) is Zero else add_any_p.bind(t, u)
 # [/Zero]
 
 
@@ -91,6 +96,7 @@ class JVPTrace(Trace):
         if type(tangent) is Zero:
             return primal
         return JVPTracer(self, primal, tangent)
+    # [/JVPTrace]
 
     def process_primitive(self, primitive, args, params):
         primals, tangents = unzip(map(self.split, args))
@@ -101,7 +107,6 @@ class JVPTrace(Trace):
         if primitive.multiple_results:
             return [self.join(*pair) for pair in zip(out, t)]
         return self.join(out, t)
-    # [/JVPTrace]
 
     # [JVPTrace.run]
     def run(self, fun, primals, tangents):
@@ -199,16 +204,16 @@ def defjvp(primitive, *rules):
     """
     def rule(primals, tangents, **params):
         ans = primitive.bind(*primals, **params)
-        parts = [rule(t, ans, *primals, **params)
+        parts = [fit(rule(t, ans, *primals, **params), ans)
                  for rule, t in zip(rules, tangents)
                  if rule is not None and type(t) is not Zero]
-        return ans, fit(reduce(add_tangents, parts, zero_like(ans)), ans)
+        return ans, reduce(add_tangents, parts, zero_like(ans))
     jvp_rules[primitive] = rule
 
 
 def fit(t, ans):
     """Where an operand was stretched to ans's shape, so is its tangent."""
-    if type(t) is Zero or t.shape == ans.shape:
+    if t.shape == ans.shape:
         return t
     axes = tuple(range(ans.ndim - t.ndim, ans.ndim))
     return lax.broadcast_in_dim(t, ans.shape, axes)
@@ -223,6 +228,9 @@ def deflinear(primitive):
         dots = [instantiate(t) for t in tangents]
         return ans, primitive.bind(*dots, **params)
     jvp_rules[primitive] = rule
+
+
+deflinear(add_any_p)
 
 
 def defzero(primitive):
