@@ -97,17 +97,17 @@ def recast_bits(x, *, new_dtype):
 @bitcast_convert_type_p.def_abstract_eval
 def recast(x, *, new_dtype):
     old, new = x.dtype.itemsize, new_dtype.itemsize
+    if old < new and (not x.shape or x.shape[-1] * old != new):
+        raise ValueError(
+            f"Attempting to convert array of shape {x.shape} from {x.dtype} "
+            f"to {new_dtype}: the last axis must hold the {new // old} "
+            f"{x.dtype} that make one {new_dtype}.")
     if x.dtype != new_dtype and {x.dtype.kind, new_dtype.kind} & set("bc"):
         raise TypeError(
             "lax.bitcast_convert_type does not support bool or complex "
             "values unless the operand and destination types match. Got "
             f"operand dtype={x.dtype}, new_dtype={new_dtype}. For bits of "
             "the parts of a complex number, recast real(x) and imag(x).")
-    if old < new and (not x.shape or x.shape[-1] * old != new):
-        raise ValueError(
-            f"Attempting to convert array of shape {x.shape} from {x.dtype} "
-            f"to {new_dtype}: the last axis must hold the {new // old} "
-            f"{x.dtype} that make one {new_dtype}.")
     shape = (x.shape if old == new else
              (*x.shape, old // new) if old > new else x.shape[:-1])
     return x.update(shape=shape, dtype=new_dtype, weak_type=False)

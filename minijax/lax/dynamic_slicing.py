@@ -14,9 +14,9 @@ import numpy as np
 
 from minijax.array import ArrayImpl, as_array
 from minijax.core import Primitive
+from minijax.lax.binary import add, lt
 from minijax.lax.choice import select_n
 from minijax.lax.convert import convert
-from minijax.lax.binary import add, lt
 from minijax.lax.shape import (
     canonical_shape,
     expand_dims,

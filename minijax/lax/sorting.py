@@ -116,7 +116,5 @@ def top_k(operand, k, *, axis=-1):
     operand, k = as_array(operand, "top_k"), operator.index(k)
     if k < 0:
         raise ValueError(f"k argument to top_k must be nonnegative, got {k}")
-    if not operand.ndim:
-        raise TypeError("top_k operand must have >= 1 dimension, got ()")
     return tuple(top_k_p.bind(operand, k=k,
                               axis=canonical_axis(axis, operand.ndim)))

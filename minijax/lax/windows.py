@@ -57,11 +57,11 @@ class Windows:
 
     def __init__(self, dims, sizes):
         self.result_axes, hidden, self.index_map, *batching = dims
-        self.batching, self.sizes = tuple(zip(*batching)), sizes
-        self.moving = self.index_map + batching[0]
+        self.sizes, (x_batching, self.batching) = sizes, batching
+        self.moving = self.index_map + x_batching
         self.still = tuple([d for d in range(len(sizes))
                             if d not in self.moving])
-        hidden += batching[0]
+        hidden += x_batching
         self.inner = [d for d in self.moving if d not in hidden]
         self.outer = [d for d in self.still if d not in hidden]
         self.box = tuple([slice(sizes[d]) if d in self.outer else 0
@@ -79,8 +79,8 @@ class Windows:
     def corners(self, shape, indices):
         """Where each window starts, moved inside; and which were inside.
 
-        The first is a list, for each moving axis, of arrays that go with
-        the shape of indices[..., 0].
+        For each moving axis an array, and an array of bools, all of them
+        with the shape of indices[..., 0].
         """
         batch = indices.shape[:-1]
         if indices.dtype == np.uint64:  # beyond intp is outside anyhow
@@ -91,8 +91,11 @@ class Windows:
             last = shape[d] - self.sizes[d]
             inside &= (0 <= i) & (i <= last)
             corners.append(np.minimum(np.maximum(i, 0), last))
-        steps = np.indices(batch, np.intp, sparse=True)
-        return corners + [steps[b] for _, b in self.batching], inside
+        for b in self.batching:
+            after = (1,) * (len(batch) - 1 - b)
+            steps = np.arange(batch[b]).reshape(-1, *after)
+            corners.append(np.broadcast_to(steps, batch))
+        return corners, inside
 
     def positions(self, corners):
         """The index arrays of all elements, one for each moving axis."""
@@ -101,9 +104,8 @@ class Windows:
         for d, corner in zip(self.moving, corners):
             corner = corner.reshape(corner.shape + (1,) * ndim)
             if d in self.inner:
-                after = ndim - 1 - self.inner.index(d)
-                steps = np.arange(self.sizes[d])
-                corner = corner + steps.reshape(-1, *(1,) * after)
+                after = (1,) * (ndim - 1 - self.inner.index(d))
+                corner = corner + np.arange(self.sizes[d]).reshape(-1, *after)
             positions.append(corner)
         return tuple(positions)
 
@@ -131,11 +133,9 @@ def check_windows(op, x, indices, dims, rank):
                         "numbers of one corner lie: use indices[..., None].")
     _, hidden, index_map, x_batch, indices_batch = dims
     ranks = [rank, x.ndim, x.ndim, x.ndim, indices.ndim - 1]
-    for name, axes, ndim in zip(dims._fields, dims, ranks):
-        check_axes(f"{name} in {op} op", axes, ndim)
-    for name, axes in zip(dims._fields, dims):
-        if axes in (dims[0], hidden, x_batch) and [*axes] != sorted(axes):
-            raise TypeError(f"{name} in {op} op must be sorted; got {axes}")
+    ordered = [True, True, False, True, False]
+    for name, axes, ndim, order in zip(dims._fields, dims, ranks, ordered):
+        check_axes(f"{name} in {op} op", axes, ndim, order)
     for name, axes in {dims._fields[1]: hidden,
                        dims._fields[2]: index_map}.items():
         if set(axes) & set(x_batch):
@@ -153,7 +153,9 @@ def check_windows(op, x, indices, dims, rank):
             f"window's, or hidden, or for batching; got {dims}.")
 
 
-def check_axes(what, axes, ndim):
+def check_axes(what, axes, ndim, ordered):
+    if ordered and [*axes] != sorted(axes):
+        raise TypeError(f"{what} must be sorted; got {axes}")
     if len(set(axes)) != len(axes):
         raise TypeError(f"{what} must not repeat; got: {axes}.")
     for d in axes:
