@@ -35,3 +35,27 @@ from minijax import jvp_structural as jvp_structural
 from minijax import test_util as test_util
 from minijax.forward import jvp as jvp
 # [/chapter 5]
+
+# [chapter 6]
+from minijax import jaxpr as _jaxpr
+from minijax.jaxpr_check import check_jaxpr as check_jaxpr
+from minijax.staging import ShapeDtypeStruct as ShapeDtypeStruct
+from minijax.staging import eval_shape as eval_shape
+from minijax.staging import make_jaxpr as make_jaxpr
+
+vars(core).update({name: getattr(_jaxpr, name) for name in (  # as jax.core
+    "Var", "Literal", "JaxprEqn", "Jaxpr", "ClosedJaxpr", "eval_jaxpr",
+    "jaxpr_as_fun")}, ShapedArray=dtypes.ShapedArray, check_jaxpr=check_jaxpr)
+# [/chapter 6]
+
+# [chapter 7]
+from minijax.linearization import linearize as linearize
+# [/chapter 7]
+
+# [chapter 8]
+from minijax import transpose_rules as transpose_rules
+from minijax.reverse import grad as grad
+from minijax.reverse import value_and_grad as value_and_grad
+from minijax.reverse import vjp as vjp
+from minijax.transpose import linear_transpose as linear_transpose
+# [/chapter 8]

@@ -1,0 +1,174 @@
+"""Programs as data: jaxprs, typed and in A-normal form.
+
+jaxpr ::= { lambda const:type… ; in:type… . let eqn… in (atom…) }
+eqn   ::= out:type… = primitive[param=value…] atom…
+atom  ::= variable | literal
+
+eval_jaxpr   : (Jaxpr, [const], *in) -> [out]
+jaxpr_as_fun : ClosedJaxpr -> (*in -> [out])
+dce_jaxpr    : (Jaxpr, [is this output used?]) -> (Jaxpr, [is this input?])
+
+JAX twin: jax/_src/core.py.
+"""
+
+from functools import cached_property, partial
+from typing import NamedTuple
+
+from minijax.core import Primitive
+from minijax.jaxpr_svg import draw
+from minijax.jaxpr_text import show
+
+
+# [Var]
+class Var:
+    """A variable: a name without letters. Two are the same if they are one."""
+
+    __slots__ = ("aval",)
+
+    def __init__(self, aval):
+        self.aval = aval
+
+    def written(self, names):
+        return names[self]
+
+    def __repr__(self):
+        return f"Var({self.aval.str_short()})"
+
+
+class Literal:
+    """A scalar written into the program itself."""
+
+    __slots__ = ("val", "aval")
+
+    def __init__(self, val):
+        self.val, self.aval = val, val.aval
+
+    def written(self, names):
+        return f"{self.val!s}:{self.aval.str_short()}"
+
+    def __repr__(self):
+        return self.written({})
+# [/Var]
+
+
+# [Jaxpr]
+class JaxprEqn(NamedTuple):
+    """One step: outvars = primitive[params] invars."""
+
+    invars: list
+    outvars: list
+    primitive: Primitive
+    params: dict
+
+
+class Jaxpr:
+    """A program: constants and inputs in, equations in order, outputs."""
+
+    def __init__(self, constvars, invars, outvars, eqns):
+        self.constvars, self.invars = list(constvars), list(invars)
+        self.outvars, self.eqns = list(outvars), list(eqns)
+
+    def replace(self, **changes):
+        """The same program but for some fields."""
+        return Jaxpr(**{"constvars": self.constvars, "invars": self.invars,
+                        "outvars": self.outvars, "eqns": self.eqns,
+                        **changes})
+    # [/Jaxpr]
+
+    # [Jaxpr.last_use]
+    @cached_property
+    def last_use(self):
+        """For each equation, the variables that nobody reads after it."""
+        seen = {v for v in self.outvars if isinstance(v, Var)}
+        dying = []
+        for eqn in reversed(self.eqns):
+            here = [v for v in dict.fromkeys(eqn.invars + eqn.outvars)
+                    if isinstance(v, Var) and v not in seen]
+            seen.update(here)
+            dying.append(here)
+        return dying[::-1]
+
+    def __str__(self):
+        return show(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        return draw(self)
+    # [/Jaxpr.last_use]
+
+
+# [ClosedJaxpr]
+class ClosedJaxpr:
+    """A jaxpr together with the values of its constants."""
+
+    def __init__(self, jaxpr, consts):
+        self.jaxpr, self.consts = jaxpr, list(consts)
+
+    eqns = property(lambda self: self.jaxpr.eqns)
+    literals = property(lambda self: self.consts)
+    in_avals = property(lambda self: [v.aval for v in self.jaxpr.invars])
+    out_avals = property(lambda self: [v.aval for v in self.jaxpr.outvars])
+
+    def __str__(self):
+        return show(self.jaxpr)
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        return draw(self.jaxpr)
+# [/ClosedJaxpr]
+
+
+def eval_jaxpr(jaxpr, consts, *args):
+    """Run a jaxpr: bind its equations again, under the current trace.
+
+    A value is dropped after its last use. Returns the list of outputs.
+    """
+    env = dict(zip(jaxpr.constvars, consts, strict=True))
+    env.update(zip(jaxpr.invars, args, strict=True))
+
+    def read(atom):
+        return atom.val if type(atom) is Literal else env[atom]
+    for eqn, dying in zip(jaxpr.eqns, jaxpr.last_use):
+        outs = eqn.primitive.bind(*map(read, eqn.invars), **eqn.params)
+        if not eqn.primitive.multiple_results:
+            outs = [outs]
+        env.update(zip(eqn.outvars, outs))
+        for v in dying:
+            del env[v]
+    return [read(atom) for atom in jaxpr.outvars]
+
+
+def jaxpr_as_fun(closed):
+    """The function that a closed jaxpr is: arrays in, list of arrays out."""
+    return partial(eval_jaxpr, closed.jaxpr, closed.consts)
+
+
+# [dce]
+dce_rules = {}  # Primitive -> rule, for equations that hold programs
+
+
+def dce_jaxpr(jaxpr, used_outputs, instantiate=False):
+    """The jaxpr without what its used outputs do not need.
+
+    Returns it, and for each input whether it is used; unused inputs are gone,
+    unless instantiate. Equations with effects stay. JAX twin: pe.dce_jaxpr.
+    """
+    outvars = [v for v, used in zip(jaxpr.outvars, used_outputs) if used]
+    needed = {v for v in outvars if isinstance(v, Var)}
+    eqns = []
+    for eqn in reversed(jaxpr.eqns):
+        used = [v in needed for v in eqn.outvars]
+        if not any(used) and not eqn.primitive.effectful:
+            continue
+        if eqn.primitive in dce_rules:
+            eqn = dce_rules[eqn.primitive](used, eqn)
+        needed.update(v for v in eqn.invars if isinstance(v, Var))
+        eqns.append(eqn)
+    kept = [instantiate or v in needed for v in jaxpr.invars]
+    return jaxpr.replace(
+        constvars=[v for v in jaxpr.constvars if v in needed],
+        invars=[v for v, keep in zip(jaxpr.invars, kept) if keep],
+        outvars=outvars, eqns=eqns[::-1]), kept
+# [/dce]

@@ -1,0 +1,204 @@
+"""Tracing a function to a jaxpr: everything under the trace is written down.
+
+make_jaxpr : (a -> b) -> (a -> ClosedJaxpr)
+eval_shape : (a -> b) -> (a -> types of b)
+
+JAX twin: jax/_src/interpreters/partial_eval.py (DynamicJaxprTrace).
+"""
+
+from functools import wraps
+
+from minijax import tree_util
+from minijax.api_util import FlatFun
+from minijax.array import as_array
+from minijax.core import Trace, Tracer
+from minijax.dtypes import ShapedArray, canonical
+from minijax.errors import UnexpectedTracerError
+from minijax.jaxpr import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
+
+
+# [JaxprTracer]
+class JaxprTracer(Tracer):
+    """A value that is not known: the variable that will hold it."""
+
+    __slots__ = ("var",)
+
+    def __init__(self, trace, var):
+        self.trace, self.var = trace, var
+
+    aval = property(lambda self: self.var.aval)
+# [/JaxprTracer]
+
+
+# [Recorder]
+class Recorder(Trace):
+    """A trace that writes equations down."""
+
+    def __init__(self, fun=None):
+        super().__init__(fun)
+        self.eqns, self.consts = [], {}
+
+    def new_input(self, aval):
+        return JaxprTracer(self, Var(aval))
+
+    def owns(self, x):
+        return type(x) is JaxprTracer and x.trace is self
+
+    def atom(self, x):
+        """The variable of an operand, or the operand itself as a constant."""
+        if self.owns(x):
+            return x.var
+        if isinstance(x, Tracer):
+            if not x.trace.alive:
+                raise UnexpectedTracerError(x)
+        else:
+            x = as_array(x)
+            if not x.shape:
+                return Literal(x)
+        if id(x) not in self.consts:
+            self.consts[id(x)] = Var(x.aval), x
+        return self.consts[id(x)][0]
+    # [/Recorder]
+
+    # [Recorder.record]
+    def record(self, primitive, args, params):
+        """Write an equation; its results are new variables."""
+        ins = [self.atom(x) for x in args]
+        aval = primitive.out_type(tuple([v.aval for v in ins]), params)
+        avals = aval if primitive.multiple_results else [aval]
+        outs = [Var(a) for a in avals]
+        self.eqns.append(JaxprEqn(ins, outs, primitive, params))
+        tracers = [JaxprTracer(self, v) for v in outs]
+        return tracers if primitive.multiple_results else tracers[0]
+
+    def jaxpr(self, inputs, outputs):
+        """What was written, as a program from inputs to outputs."""
+        outvars = [self.atom(x) for x in outputs]
+        constvars = [var for var, _ in self.consts.values()]
+        consts = [x for _, x in self.consts.values()]
+        invars = [x.var for x in inputs]
+        eqns, self.eqns, self.consts = self.eqns, None, None
+        return Jaxpr(constvars, invars, outvars, eqns), consts
+    # [/Recorder.record]
+
+
+class JaxprTrace(Recorder):
+    """Everything is written down, whether it touches an input or not."""
+
+    name = "make_jaxpr"
+
+    def process_primitive(self, primitive, args, params):
+        rule = staging_rules.get(primitive)
+        if rule:
+            return rule(self, args, params)
+        return self.record(primitive, args, params)
+
+
+# [trace_to_jaxpr]
+staging_rules = {}  # Primitive -> rule, where recording takes more
+
+
+def trace_to_jaxpr(flat, avals, fun, name="make_jaxpr"):
+    """The jaxpr of a FlatFun at these types, and its constants."""
+    with JaxprTrace(fun) as trace:
+        trace.name = name
+        jaxpr, consts = run(trace, flat, avals)
+    return ClosedJaxpr(jaxpr, consts)
+
+
+def run(trace, flat, avals):
+    inputs = [trace.new_input(aval) for aval in avals]
+    return trace.jaxpr(inputs, flat(*inputs))
+# [/trace_to_jaxpr]
+
+
+# [ShapeDtypeStruct]
+class ShapeDtypeStruct:
+    """A shape and a dtype without numbers. JAX twin: jax.ShapeDtypeStruct."""
+
+    __slots__ = ("shape", "dtype", "weak_type")
+
+    def __init__(self, shape, dtype, *, weak_type=False):
+        self.shape, self.dtype = tuple(shape), canonical(dtype)
+        self.weak_type = weak_type
+
+    ndim = property(lambda self: len(self.shape))
+    size = property(lambda self: abstract(self).size)
+
+    def __repr__(self):
+        weak = ", weak_type=True" if self.weak_type else ""
+        return (f"ShapeDtypeStruct(shape={self.shape}, "
+                f"dtype={self.dtype.name}{weak})")
+
+    def __eq__(self, other):
+        return (isinstance(other, ShapeDtypeStruct)
+                and abstract(self) is abstract(other))
+
+    def __hash__(self):
+        return hash((self.shape, self.dtype, self.weak_type))
+# [/ShapeDtypeStruct]
+
+
+def abstract(x):
+    """The type of an argument: of an array, a number, or a description."""
+    if isinstance(x, ShapedArray):
+        return x
+    if isinstance(x, ShapeDtypeStruct):
+        return ShapedArray(x.shape, x.dtype, x.weak_type)
+    return as_array(x, "the traced function").aval
+
+
+# [make_jaxpr]
+def make_jaxpr(fun, static_argnums=(), return_shape=False):
+    """A function that gives the jaxpr of `fun` instead of its value.
+
+    Arguments may be ShapeDtypeStructs; those at static_argnums are passed to
+    `fun` as they are. With return_shape, a pair of the jaxpr and the types of
+    the result. TypeError: `fun` is no function, or an argument or output is
+    not an array. JAX twin: `jax.make_jaxpr`.
+    """
+    if not callable(fun):
+        raise TypeError("make_jaxpr expects a function; the first argument "
+                        f"must be callable, got {fun!r:.60}")
+
+    @wraps(fun)
+    def jaxpr_of(*args, **kwargs):
+        closed, flat = stage(fun, args, kwargs, static_argnums)
+        if not return_shape:
+            return closed
+        return closed, tree_util.tree_unflatten(flat.out_tree, [
+            ShapeDtypeStruct(a.shape, a.dtype) for a in closed.out_avals])
+    return jaxpr_of
+
+
+def stage(fun, args, kwargs, static_argnums=(), name="make_jaxpr"):
+    """The closed jaxpr of a call, and the FlatFun that knows its trees."""
+    fixed = static_positions(static_argnums, len(args))
+    dynamic = [x for i, x in enumerate(args) if i not in fixed]
+
+    def of_the_dynamic(args, kwargs):
+        rest = iter(args)
+        return fun(*[fixed_args[i] if i in fixed_args else next(rest)
+                     for i in range(n)], **kwargs)
+    n, fixed_args = len(args), {i: args[i] for i in fixed}
+    leaves, tree = tree_util.tree_flatten((dynamic, kwargs))
+    flat = FlatFun(of_the_dynamic, tree, name=name)
+    return trace_to_jaxpr(flat, map(abstract, leaves), fun, name), flat
+
+
+def static_positions(static_argnums, n):
+    """Argument numbers as a set of positions, negative ones counted back."""
+    nums = ((static_argnums,) if isinstance(static_argnums, int)
+            else tuple(static_argnums))
+    return {i % n for i in nums if -n <= i < n}
+# [/make_jaxpr]
+
+
+def eval_shape(fun, *args, **kwargs):
+    """The types of fun(*args, **kwargs), without computing a number.
+
+    JAX twin: `jax.eval_shape`.
+    """
+    closed, flat = stage(fun, args, kwargs, name="eval_shape")
+    return tree_util.tree_unflatten(flat.out_tree, [
+        ShapeDtypeStruct(a.shape, a.dtype) for a in closed.out_avals])
