@@ -30,6 +30,8 @@ from house import (
 
 EXERCISES = re.compile(r"^(`{3,}|:{3,})\{exercises\}[ \t]+(\S+)\n+\1[ \t]*$",
                        re.M)
+ASIDE = re.compile(r"^(`{3,})(\{(?:margin|admonition|note|tip|dropdown)\}"
+                   r".*?)^\1[ \t]*$", re.M | re.S)
 LINK = re.compile(r"\]\((\d\d[a-z]?-[\w-]+)\.md\b")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -91,7 +93,14 @@ def identity(source: str, seen: set[str]) -> str:
 def expand(job: Job, text: str) -> str:
     text = QUOTE.sub(lambda m: listing(read_quote(job.source, m)), text)
     text = EXERCISES.sub(lambda m: exercise_text(job, m[2]), text)
+    text = ASIDE.sub(in_colons, text)
     return LINK.sub(r"](\1.ipynb", text)
+
+
+def in_colons(aside: re.Match) -> str:
+    """Jupyter takes backticks for code, and shows what colons hold as text."""
+    fence = ":" * len(aside[1])
+    return f"{fence}{aside[2]}{fence}"
 
 
 def listing(quote: Quote) -> str:

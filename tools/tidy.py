@@ -5,7 +5,11 @@ import re
 
 import nbformat
 
+from house import ROOT
+
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
+RULES = re.findall(r"^regex: (.*)\nreplace: (.*)$",
+                   (ROOT / "tests/sanitize.cfg").read_text(), re.M)
 
 
 def tidy(nb):
@@ -13,7 +17,8 @@ def tidy(nb):
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
-            cell.outputs = [short(output) for output in merged(cell.outputs)]
+            cell.outputs = [sanitized(short(output))
+                            for output in merged(cell.outputs)]
     return nb
 
 
@@ -27,6 +32,18 @@ def merged(outputs):
         else:
             blocks.append(output)
     return blocks
+
+
+def sanitized(value):
+    """What nbval, which reads the same rules, would make of an output."""
+    if isinstance(value, str):
+        for pattern, text in RULES:
+            value = re.sub(pattern, text, value)
+    elif isinstance(value, list):
+        value = [sanitized(part) for part in value]
+    elif isinstance(value, dict):
+        value.update((key, sanitized(part)) for key, part in value.items())
+    return value
 
 
 def short(output):

@@ -49,7 +49,6 @@ def execute(nb, job: Job, files: dict[str, str]):
         env = os.environ | {
             "PYTHONPATH": os.pathsep.join(path),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "SOURCE_DATE_EPOCH": "0",      # the date in a figure's SVG
         }
         client = NotebookClient(
             nb, timeout=SECONDS, kernel_name="python3",

@@ -16,6 +16,32 @@ def test_quotes_are_spelled_out_in_the_notebook(woven):
     assert "# [" not in text and "literalinclude" not in text
 
 
+def test_a_note_is_text_in_jupyter(project):
+    project.edit("book/02-two.md", "# Two\n", """\
+# Two
+
+````{margin} In JAX
+See [one](01-one.md).
+
+```python
+two()
+```
+````
+""")
+    assert project.tool("weave", "2")[0] == 0
+    assert cells(project, "book/02-two.ipynb")[0].source.startswith("""\
+# Two
+
+::::{margin} In JAX
+See [one](01-one.ipynb).
+
+```python
+two()
+```
+::::
+""")
+
+
 def test_exercises_are_spelled_out_in_the_chapter(woven):
     text = cells(woven, "book/01-one.ipynb")[-1].source
     assert "### 1.1 Zero ★" in text
@@ -42,6 +68,17 @@ def test_a_traceback_shows_the_cells_own_lines(woven):
     assert error.ename == "AttributeError"
     text = "\n".join(error.traceback)
     assert "Cell" in text and "/minijax/" not in text
+
+
+def test_a_cell_is_called_a_cell_in_messages(project):
+    project.edit("book/01-one.md", "one(1)",
+                 "raise ValueError((lambda: 0).__code__.co_filename)")
+    assert project.tool("weave", "1")[0] == 0
+    error = cells(project, "book/01-one.ipynb")[2].outputs[0]
+    assert error.evalue == "<cell>"
+    status, said = project.run("-m", "pytest", "--nbval", "-q",
+                               "book/01-one.ipynb")
+    assert status == 0, said
 
 
 def test_a_chapter_runs_on_the_package_of_its_chapter(project):
