@@ -11,9 +11,15 @@ from minijax.numpy.arithmetic import (
     hypot, log10, log2, mod, modf, pow, power, rad2deg, radians, reciprocal,
     remainder, rint, round, trunc,
 )
+from minijax.numpy.correlation import (
+    convolve, correlate, polyadd, polyder, polyint, polymul, polysub, polyval,
+)
 from minijax.numpy.creation import (
     array, asarray, astype, copy, empty, empty_like, eye, full, full_like,
     identity, ones, ones_like, tri, zeros, zeros_like,
+)
+from minijax.numpy.einsum import (
+    einsum,
 )
 from minijax.numpy.elementwise import (
     abs, absolute, acos, acosh, add, angle, arccos, arccosh, arcsin, arcsinh,
@@ -27,10 +33,13 @@ from minijax.numpy.elementwise import (
     sign, sin, sinh, sqrt, square, subtract, tan, tanh, true_divide,
 )
 from minijax.numpy.finding import (
-    argwhere, array_equal, array_equiv, compress, diag_indices,
+    allclose, argwhere, array_equal, array_equiv, compress, diag_indices,
     diag_indices_from, extract, flatnonzero, mask_indices, nonzero,
     ravel_multi_index, tril_indices, tril_indices_from, triu_indices,
     triu_indices_from, unravel_index, where,
+)
+from minijax.numpy.grids import (
+    c_, index_exp, mgrid, ogrid, r_, s_,
 )
 from minijax.numpy.joining import (
     append, array_split, block, column_stack, concat, concatenate, delete,
@@ -41,6 +50,9 @@ from minijax.numpy.manipulation import (
     atleast_1d, atleast_2d, atleast_3d, expand_dims, flip, fliplr, flipud,
     matrix_transpose, moveaxis, permute_dims, ravel, reshape, roll, rollaxis,
     rot90, squeeze, swapaxes, transpose,
+)
+from minijax.numpy.padding import (
+    pad,
 )
 from minijax.numpy.products import (
     cross, dot, inner, kron, matmul, matvec, outer, tensordot, vdot, vecdot,
@@ -61,9 +73,10 @@ from minijax.numpy.scalars import (
     bool_, can_cast, cdouble, character, complex128, complex64, complex_,
     complexfloating, csingle, double, dtype, e, euler_gamma, finfo, flexible,
     float16, float32, float64, float_, floating, generic, iinfo, inexact, inf,
-    int16, int32, int64, int8, int_, integer, isdtype, issubdtype, nan,
-    ndarray, newaxis, number, object_, pi, signedinteger, single, uint, uint16,
-    uint32, uint64, uint8, unsignedinteger,
+    int16, int32, int64, int8, int_, integer, iscomplexobj, isdtype, isrealobj,
+    isscalar, issubdtype, nan, ndarray, ndim, newaxis, number, object_, pi,
+    shape, signedinteger, single, size, uint, uint16, uint32, uint64, uint8,
+    unsignedinteger,
 )
 from minijax.numpy.scans import (
     cumprod, cumsum, cumulative_prod, cumulative_sum, diff, ediff1d, gradient,
@@ -73,13 +86,22 @@ from minijax.numpy.selection import (
     clip, fmax, fmin, isclose, isfinite, isinf, isnan, isneginf, isposinf,
     nan_to_num, select,
 )
+from minijax.numpy.sets import (
+    intersect1d, isin, setdiff1d, setxor1d, union1d, unique, unique_all,
+    unique_counts, unique_inverse, unique_values,
+)
 from minijax.numpy.sorting import (
     argpartition, argsort, bincount, digitize, histogram, histogram_bin_edges,
     lexsort, partition, searchsorted, sort, sort_complex,
 )
 from minijax.numpy.special import (
     copysign, frexp, gcd, heaviside, interp, lcm, ldexp, logaddexp, logaddexp2,
-    polyval, signbit, sinc,
+    signbit, sinc,
+)
+from minijax.numpy.statistics import (
+    corrcoef, cov, median, nanargmax, nanargmin, nanmax, nanmean, nanmedian,
+    nanmin, nanpercentile, nanprod, nanquantile, nanstd, nansum, nanvar,
+    percentile, quantile,
 )
 from minijax.numpy.taking import (
     choose, diag, diagflat, diagonal, fill_diagonal, put_along_axis, take,

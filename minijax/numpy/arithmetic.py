@@ -11,19 +11,19 @@ JAX twin: jax/_src/numpy/ufuncs.py.
 
 import numpy as np
 
-from minijax import lax
+from minijax import dtypes, lax
 from minijax.array import ArrayImpl
 from minijax.numpy.elementwise import maximum, minimum, unary
 from minijax.numpy.promotion import (
     arraylike,
     cast,
     check_arraylike,
+    const,
     promote_dtypes,
     promote_inexact,
     promote_numeric,
     promote_ranks,
     static_int,
-    to_inexact,
     to_numeric,
     type_of,
 )
@@ -42,29 +42,29 @@ def floor_divide(x, y, /):
     if kind == "u":
         return lax.div(x, y)
     differ = lax.ne(lax.sign(x), lax.sign(y))
-    inexact = lax.ne(lax.rem(x, y), cast(0, x.dtype))
+    inexact = lax.ne(lax.rem(x, y), const(x, 0))
     quotient = lax.div(x, y)
     return pick(lax.bitwise_and(differ, inexact), quotient - 1, quotient)
 
 
 def float_divmod(x, y):
     """Floored quotient and remainder of floats."""
-    zero = cast(0, x.dtype)
+    zero = const(x, 0)
     mod = lax.rem(x, y)
     div = lax.div(pick(lax.eq(y, zero), x, lax.sub(x, mod)), y)
     below = lax.bitwise_and(lax.ne(mod, zero),
                             lax.ne(lax.sign(y), lax.sign(mod)))
     mod = pick(below, lax.add(mod, y), mod)
-    div = pick(below, lax.sub(div, cast(1, x.dtype)), div)
+    div = pick(below, lax.sub(div, const(x, 1)), div)
     return lax.round(div), mod
 
 
 def remainder(x, y, /):
     """x - y * floor(x / y): it has the sign of y, as in Python."""
     x, y = promote_numeric("remainder", x, y)
-    zero = cast(0, x.dtype)
+    zero = const(x, 0)
     if x.dtype.kind in "iu":
-        y = pick(lax.eq(y, zero), cast(1, y.dtype), y)
+        y = pick(lax.eq(y, zero), const(y, 1), y)
     mod = lax.rem(x, y)
     differ = lax.ne(lax.lt(mod, zero), lax.lt(y, zero))
     return pick(lax.bitwise_and(differ, lax.ne(mod, zero)),
@@ -86,7 +86,7 @@ def fmod(x, y, /):
     """The remainder of C: it has the sign of x."""
     x, y = promote_numeric("fmod", x, y)
     if x.dtype.kind in "iu":
-        y = pick(y == 0, cast(1, y.dtype), y)
+        y = pick(y == 0, const(y, 1), y)
     return lax.rem(x, y)
 
 
@@ -116,10 +116,10 @@ def integer_power(x, y):
             y._value < 0):
         raise ValueError("Integers to negative integer powers are not "
                          "integers; make one of them a float")
-    one = cast(1, y.dtype)
-    out = lax.full(np.broadcast_shapes(x.shape, y.shape), 1, x.dtype)
+    one = const(y, 1)
+    out = lax.full_like(x, 1, shape=np.broadcast_shapes(x.shape, y.shape))
     for _ in range(6):
-        odd = lax.ne(lax.bitwise_and(y, one), cast(0, y.dtype))
+        odd = lax.ne(lax.bitwise_and(y, one), const(y, 0))
         out = pick(odd, lax.mul(out, x), out)
         x = lax.mul(x, x)
         y = lax.shift_right_logical(y, one)
@@ -156,7 +156,9 @@ def rint(x, /):
     x = arraylike("rint", x)
     if x.dtype.kind == "c":
         return lax.complex(rint(lax.real(x)), rint(lax.imag(x)))
-    return to_nearest(cast(x, to_inexact(x.dtype), x.weak_type))
+    if x.dtype.kind in "biu":
+        return cast(x, dtypes.default("f"))
+    return to_nearest(x)
 
 
 def to_nearest(x):
@@ -201,10 +203,10 @@ def hypot(x, y, /):
         raise ValueError("jnp.hypot is not well defined for complex-valued "
                          "inputs; take abs(x) first")
     x, y = lax.abs(x), lax.abs(y)
-    inf = cast(np.inf, x.dtype)
+    inf = const(x, np.inf)
     infinite = lax.bitwise_or(lax.eq(x, inf), lax.eq(y, inf))
     x, y = maximum(x, y), minimum(x, y)
-    ratio = lax.div(y, pick(x == 0, cast(1, x.dtype), x))
+    ratio = lax.div(y, pick(x == 0, const(x, 1), x))
     out = pick(x == 0, x, x * lax.sqrt(1 + lax.square(ratio)))
     return pick(infinite, inf, out)
 
@@ -213,20 +215,20 @@ def hypot(x, y, /):
 def log2(x, /):
     """Logarithm to base 2."""
     x, = promote_inexact("log2", x)
-    return lax.log(x) * cast(1 / np.log(2), x.dtype) if (
+    return lax.log(x) * const(x, 1 / np.log(2)) if (
         x.dtype.kind == "c") else lax.div(lax.log(x),
-                                          lax.log(cast(2, x.dtype)))
+                                          lax.log(const(x, 2)))
 
 
 def log10(x, /):
     """Logarithm to base 10."""
     x, = promote_inexact("log10", x)
-    return lax.mul(lax.log(x), cast(1 / np.log(10), x.dtype))
+    return lax.mul(lax.log(x), const(x, 1 / np.log(10)))
 
 
-deg2rad = unary("deg2rad", lambda x: lax.mul(x, cast(np.pi / 180, x.dtype)),
+deg2rad = unary("deg2rad", lambda x: lax.mul(x, const(x, np.pi / 180)),
                 "Radians of degrees.")
-rad2deg = unary("rad2deg", lambda x: lax.mul(x, cast(180 / np.pi, x.dtype)),
+rad2deg = unary("rad2deg", lambda x: lax.mul(x, const(x, 180 / np.pi)),
                 "Degrees of radians.")
 radians = unary("radians", deg2rad, "The same as deg2rad.")
 degrees = unary("degrees", rad2deg, "The same as rad2deg.")

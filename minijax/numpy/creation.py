@@ -8,7 +8,7 @@ JAX twins: jax/_src/numpy/array_constructors.py, array_creation.py.
 import numpy as np
 
 from minijax import dtypes, lax
-from minijax.array import Array, ArrayImpl, as_array
+from minijax.array import Array, ArrayImpl
 from minijax.core import Tracer
 from minijax.dtypes import ShapedArray
 from minijax.numpy.promotion import (

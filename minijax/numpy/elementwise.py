@@ -12,6 +12,7 @@ from minijax import lax
 from minijax.numpy.promotion import (
     arraylike,
     cast,
+    const,
     promote_args,
     promote_inexact,
     promote_numeric,
@@ -146,7 +147,7 @@ greater_equal = order("greater_equal", lax.ge, "x >= y")
 # [logical]
 def truth(x):
     """Whether each element is true: nonzero."""
-    return x if x.dtype.kind == "b" else lax.ne(x, cast(0, x.dtype))
+    return x if x.dtype.kind == "b" else lax.ne(x, const(x, 0))
 
 
 def logical(name, op, doc):
@@ -207,6 +208,7 @@ conj = conjugate
 def angle(z, deg=False):
     """The angle of complex numbers with the positive real axis."""
     z, = promote_inexact("angle", z)
+    z = cast(z, z.dtype)
     result = lax.atan2(imag(z), real(z))
     return result * (180 / np.pi) if deg else result
 

@@ -28,7 +28,7 @@ from minijax.numpy.promotion import (
     result_type,
     static_int,
 )
-from minijax.numpy.selection import clip, pick
+from minijax.numpy.selection import clip, isclose, pick
 
 
 def where(condition, x=None, y=None, /, *, size=None, fill_value=None):
@@ -229,6 +229,11 @@ def array_equal(a1, a2, equal_nan=False):
     if equal_nan:
         same = same | ((a1 != a1) & (a2 != a2))
     return same.all()
+
+
+def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Whether all elements are close, as isclose says."""
+    return isclose(a, b, rtol, atol, equal_nan).all()
 
 
 def array_equiv(a1, a2):

@@ -111,7 +111,7 @@ def block(arrays):
 
 def block_depth(blocks):
     """(array of nested lists of blocks, how deep they are nested)."""
-    if isinstance(blocks, tuple) or blocks == []:
+    if isinstance(blocks, tuple) or isinstance(blocks, list) and not blocks:
         raise ValueError("jax.numpy.block does not allow tuples or empty "
                          f"lists, got {blocks}")
     if not isinstance(blocks, list):

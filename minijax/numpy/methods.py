@@ -7,8 +7,7 @@ JAX twin: jax/_src/numpy/array_methods.py.
 import numpy as np
 
 from minijax import dtypes, lax
-from minijax.array import Array, ArrayImpl, def_methods
-from minijax.core import Tracer
+from minijax.array import Array, def_methods
 from minijax.numpy import (
     arithmetic,
     creation,
@@ -136,15 +135,18 @@ def compress(self, condition, axis=None, *, size=None, fill_value=0):
 
 
 def view(self, dtype=None):
-    """The same bits as another type of the same width."""
-    if dtype is None:
-        return self
-    dtype = dtypes.canonical(dtype)
-    if dtype.itemsize != self.dtype.itemsize:
-        raise ValueError("view() to a type of another width is not supported: "
-                         "use lax.bitcast_convert_type, which changes the "
-                         "shape")
-    return lax.bitcast_convert_type(self, dtype)
+    """The same bits as another type; the last axis grows or shrinks."""
+    dtype = self.dtype if dtype is None else dtypes.canonical(dtype)
+    old, new = self.dtype.itemsize, dtype.itemsize
+    if old == new:
+        return lax.bitcast_convert_type(self, dtype)
+    if not self.ndim or self.shape[-1] * old % new:
+        raise ValueError(f"view() as {dtype.name}: the last axis of "
+                         f"{self.aval} is no multiple of {new} bytes")
+    if old < new:
+        self = self.reshape(*self.shape[:-1], -1, new // old)
+    out = lax.bitcast_convert_type(self, dtype)
+    return out if old < new else out.reshape(*self.shape[:-1], -1)
 
 
 def_methods({

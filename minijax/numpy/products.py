@@ -19,7 +19,6 @@ from minijax.numpy.promotion import (
     broadcast_to,
     cast,
     lattice,
-    promote_args,
     promote_dtypes,
     type_of,
 )
@@ -151,7 +150,7 @@ def outer(a, b, out=None):
 
 def kron(a, b):
     """The Kronecker product: each element of a times the whole of b."""
-    a, b = promote_args("kron", a, b)
+    a, b = promote_dtypes(*arraylike("kron", a, b))
     rank = max(a.ndim, b.ndim)
     a, b = (reshape(x, (1,) * (rank - x.ndim) + x.shape) for x in (a, b))
     shape = tuple(m * n for m, n in zip(a.shape, b.shape))

@@ -96,6 +96,11 @@ def cast(x, dtype, weak=False):
 # [/cast]
 
 
+def const(x, number):
+    """A number as an Array with the dtype and the weakness of `x`."""
+    return cast(number, x.aval.dtype, x.aval.weak_type)
+
+
 def check_arraylike(name, *args):
     """Raise TypeError unless every argument is an array or a number."""
     for i, x in enumerate(args):

@@ -11,16 +11,13 @@ import numpy as np
 
 from minijax import dtypes, lax
 from minijax.array import as_array
-from minijax.numpy.creation import array, asarray, empty, full, optional_dtype
+from minijax.numpy.creation import array, asarray, empty, optional_dtype
 from minijax.numpy.promotion import (
     arraylike,
     broadcast_arrays,
-    broadcast_shapes,
-    broadcast_to,
     canonical_axis,
     canonical_shape,
     cast,
-    check_arraylike,
     concrete,
     result_type,
     static_int,

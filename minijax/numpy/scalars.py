@@ -4,11 +4,14 @@ float32(x) : array-like -> Array            a name is also a constructor
 JAX twins: jax/_src/numpy/scalar_types.py, jax/_src/dtypes.py.
 """
 
+import math
+
 import numpy as np
 
 from minijax import dtypes
 from minijax.array import Array
 from minijax.numpy.creation import asarray
+from minijax.numpy.promotion import arraylike, canonical_axis, type_of
 
 
 class ScalarType(type):
@@ -86,8 +89,8 @@ def issubdtype(arg1, arg2):
 
 def isdtype(dtype, kind):
     """Whether a dtype is `kind`: a dtype, "real floating", … or a tuple."""
-    dtype, kinds = np.dtype(dtype), kind if isinstance(kind, tuple) else (kind,)
-    for k in kinds:
+    dtype = np.dtype(dtype)
+    for k in kind if isinstance(kind, tuple) else (kind,):
         if not isinstance(k, str) or k not in KINDS:
             try:
                 k = np.dtype(k)
@@ -112,6 +115,44 @@ def iinfo(dtype):
 def can_cast(from_, to, casting="safe"):
     """Whether a cast between dtypes is allowed, as np.can_cast."""
     return np.can_cast(np.dtype(from_), np.dtype(to), casting)
+
+
+# [asked of values]
+def shape(a):
+    """The shape of an array or a number."""
+    return arraylike("shape", a).shape
+
+
+def ndim(a):
+    """The number of axes of an array or a number."""
+    return arraylike("ndim", a).ndim
+
+
+def size(a, axis=None):
+    """The number of elements, or the size of an axis."""
+    a = arraylike("size", a)
+    if axis is None:
+        return a.size
+    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    return math.prod(a.shape[canonical_axis(i, a.ndim)] for i in axes)
+
+
+def isscalar(element):
+    """Whether it is a number, or an array without axes."""
+    if isinstance(element, Array | np.ndarray):
+        return element.ndim == 0
+    return np.isscalar(element)
+
+
+def iscomplexobj(x):
+    """Whether the type of the elements is complex."""
+    return type_of(x)[0].kind == "c"
+
+
+def isrealobj(x):
+    """Whether the type of the elements is not complex."""
+    return not iscomplexobj(x)
+# [/asked of values]
 
 
 def missing(name):

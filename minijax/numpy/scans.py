@@ -15,6 +15,7 @@ from minijax.numpy.promotion import (
     broadcast_to,
     canonical_axis,
     cast,
+    const,
     promote_dtypes,
     static_int,
     to_inexact,
@@ -156,7 +157,7 @@ def gradient(f, *varargs, axis=None):
     axes = [canonical_axis(i, f.ndim) for i in axes]
     if len(spacing) == 1:
         spacing *= len(axes)
-    spacing = spacing or [cast(1, f.dtype)] * len(axes)
+    spacing = spacing or [const(f, 1)] * len(axes)
     if len(spacing) != len(axes):
         raise TypeError(f"Invalid number of spacing arguments {len(spacing)} "
                         f"for axis={axis}")

@@ -22,6 +22,7 @@ from minijax.numpy.promotion import (
     broadcast_arrays,
     cast,
     check_arraylike,
+    const,
     promote_dtypes,
     promote_inexact,
 )
@@ -100,7 +101,7 @@ def isinf(x, /):
         return isinf(lax.real(x)) | isinf(lax.imag(x))
     if x.dtype.kind != "f":
         return lax.full_like(x, False, np.dtype("bool"))
-    return lax.eq(lax.abs(x), cast(np.inf, x.dtype))
+    return lax.eq(lax.abs(x), const(x, np.inf))
 
 
 def isposinf(x, /):

@@ -17,6 +17,7 @@ from minijax.numpy.promotion import (
     broadcast_arrays,
     cast,
     check_arraylike,
+    const,
     promote_args,
     promote_dtypes,
     promote_inexact,
@@ -34,7 +35,7 @@ def logaddexp(x, y, /):
 def logaddexp2(x, y, /):
     """log2(2**x + 2**y) without overflow."""
     x, y = promote_inexact("logaddexp2", x, y)
-    scale = cast(1 / np.log(2), x.dtype)
+    scale = const(x, 1 / np.log(2))
     return log_add(x, y, lax.exp2, lambda t: lax.mul(scale, lax.log1p(t)))
 
 
@@ -49,7 +50,7 @@ def log_add(x, y, exp, log1p):
         return lax.add(big, log1p(exp(lax.sub(lax.add(x, y), big + big))))
     delta = lax.sub(x, y)
     same = isnan(delta)
-    safe = pick(same, cast(0, x.dtype), delta)
+    safe = pick(same, const(x, 0), delta)
     out = maximum(x, y) + log1p(exp(lax.neg(lax.abs(safe))))
     return pick(same, lax.add(x, y), out)
 
@@ -57,16 +58,16 @@ def log_add(x, y, exp, log1p):
 def sinc(x, /):
     """sin(pi x) / (pi x), and 1 at 0; smooth there in all derivatives."""
     x, = promote_inexact("sinc", x)
-    x = lax.mul(cast(np.pi, x.dtype), x)
+    x = lax.mul(const(x, np.pi), x)
     small = lax.lt(lax.abs(x), cast(1.0, np.finfo(x.dtype).dtype))
-    safe = pick(small, cast(1, x.dtype), x)
-    return pick(small, sinc_series(pick(small, x, cast(0, x.dtype))),
+    safe = pick(small, const(x, 1), x)
+    return pick(small, sinc_series(pick(small, x, const(x, 0))),
                 lax.div(lax.sin(safe), safe))
 
 
 def sinc_series(x):
     """sin(x) / x for |x| < 1: 1 - x²/6 + x⁴/120 - …"""
-    t, out = lax.square(x), cast(0, x.dtype)
+    t, out = lax.square(x), const(x, 0)
     for k in range(8, 0, -1):
         out = lax.mul(lax.neg(t), (1 + out) / (2 * k * (2 * k + 1)))
     return 1 + out
@@ -76,7 +77,7 @@ def heaviside(x, y, /):
     """0 for negative x, 1 for positive x, y at 0."""
     x, y = promote_inexact("heaviside", x, y)
     x, y = broadcast_arrays(x, y)
-    zero, one = cast(0, x.dtype), cast(1, x.dtype)
+    zero, one = const(x, 0), const(x, 1)
     return pick(x < zero, zero, pick(x > zero, one, pick(isnan(x), x, y)))
 
 
@@ -89,7 +90,7 @@ def signbit(x, /):
         raise ValueError("signbit is not well defined for complex types")
     if x.dtype.kind == "f":
         x = lax.bitcast_convert_type(x, np.dtype(f"i{x.dtype.itemsize}"))
-    return lax.lt(x, cast(0, x.dtype))
+    return lax.lt(x, const(x, 0))
 
 
 def copysign(x, y, /):
@@ -105,16 +106,16 @@ def frexp(x, /):
     """(m, e) with x = m * 2**e and 0.5 <= |m| < 1."""
     x, = promote_inexact("frexp", x)
     plain = isnan(x) | isinf(x) | (x == 0)
-    e = exponent(pick(plain, cast(1, x.dtype), x))
+    e = exponent(pick(plain, const(x, 1), x))
     m = scale(x, -e)
-    return pick(plain, x, m), pick(plain, cast(0, e.dtype), e)
+    return pick(plain, x, m), pick(plain, const(e, 0), e)
 
 
 def exponent(x):
     """The e of frexp, from the bits of nonzero finite floats."""
     info, width = np.finfo(x.dtype), np.dtype(f"i{x.dtype.itemsize}")
     tiny = lax.abs(x) < cast(float(info.tiny), x.dtype)
-    lifted = pick(tiny, x * cast(2.0 ** info.nmant, x.dtype), x)
+    lifted = pick(tiny, x * const(x, 2.0 ** info.nmant), x)
     bits = lax.shift_right_logical(lax.bitcast_convert_type(lifted, width),
                                    cast(info.nmant, width))
     bits = lax.bitwise_and(bits, cast((1 << info.nexp) - 1, width))
@@ -125,7 +126,7 @@ def exponent(x):
 def scale(x, e):
     """x * 2**e in two steps, neither of which overflows."""
     half = e // 2
-    two = cast(2, x.dtype)
+    two = const(x, 2)
     return x * two ** cast(half, x.dtype) * two ** cast(e - half, x.dtype)
 
 
@@ -146,9 +147,9 @@ def gcd(x, y):
     """The greatest common divisor of integers, by Euclid's steps."""
     x, y = integers("gcd", x, y)
     for _ in range(int(1.45 * 8 * x.dtype.itemsize)):  # Fibonacci: the worst
-        zero = lax.eq(y, cast(0, y.dtype))
+        zero = lax.eq(y, const(y, 0))
         x, y = (pick(zero, x, y),
-                pick(zero, y, lax.rem(x, pick(zero, cast(1, y.dtype), y))))
+                pick(zero, y, lax.rem(x, pick(zero, const(y, 1), y))))
     return x
 
 
@@ -156,7 +157,7 @@ def lcm(x, y):
     """The least common multiple of integers."""
     x, y = integers("lcm", x, y)
     d = gcd(x, y)
-    return pick(d == 0, d, x * (y // pick(d == 0, cast(1, d.dtype), d)))
+    return pick(d == 0, d, x * (y // pick(d == 0, const(d, 1), d)))
 
 
 def integers(name, x, y):
@@ -166,15 +167,6 @@ def integers(name, x, y):
         raise ValueError(f"Arguments to jax.numpy.{name} must be integers.")
     return broadcast_arrays(absolute(x), absolute(y))
 # [/gcd]
-
-
-def polyval(p, x):
-    """The polynomial p[0] x**n + … + p[n] at x, by Horner's rule."""
-    p, x = promote_dtypes(arraylike("polyval", p), arraylike("polyval", x))
-    out = lax.full_like(x, 0)
-    for i in range(p.shape[0]):
-        out = out * x + p[i]
-    return out
 
 
 def interp(x, xp, fp, left=None, right=None, period=None):

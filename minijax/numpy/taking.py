@@ -19,6 +19,7 @@ from minijax.numpy.promotion import (
     canonical_axis,
     cast,
     concrete,
+    const,
     promote_dtypes,
     static_int,
 )
@@ -161,7 +162,7 @@ def diag(v, k=0):
         return diagonal(v, k)
     if v.ndim != 1:
         raise ValueError(f"diag input must be 1d or 2d; got shape {v.shape}")
-    zero = cast(0, v.dtype)
+    zero = const(v, 0)
     v = lax.pad(v, zero, ((max(0, -k), max(0, k), 0),))
     return pick(eye(v.size, k=k, dtype=bool), v[:, None], zero)
 
@@ -176,7 +177,7 @@ def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
     refuse_out("trace", out)
     a = moveaxis(arraylike("trace", a), (axis1, axis2), (-2, -1))
     on = eye(*a.shape[-2:], k=offset, dtype=bool)
-    return sum_along(pick(on, a, cast(0, a.dtype)), (-2, -1),
+    return sum_along(pick(on, a, const(a, 0)), (-2, -1),
                      optional_dtype(dtype))
 
 

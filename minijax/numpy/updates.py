@@ -5,14 +5,13 @@ JAX twins: `_IndexUpdateRef` in jax/_src/numpy/array_methods.py, and
 jax/_src/ops/scatter.py.
 """
 
-import numpy as np
 
 from minijax import lax
 from minijax.array import as_array
 from minijax.lax import GatherScatterMode, ScatterDimensionNumbers
+from minijax.numpy.arithmetic import power
 from minijax.numpy.creation import ones_like
 from minijax.numpy.elementwise import divide
-from minijax.numpy.arithmetic import power
 from minijax.numpy.gathering import Plan
 from minijax.numpy.indexing import getitem
 from minijax.numpy.parsing import check_static, parse
