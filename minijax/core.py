@@ -279,7 +279,7 @@ def _conversion(name):
     remedy = (f"x.astype({name})" if name in ("int", "float", "complex")
               else "the array itself")
     maths = "; for math.sin, minijax.numpy.sin" * (name == "float")
-    return (f"The problem arose with the `{name}` function: a Python number "
+    return (f"The problem arose with the {name} function: a Python number "
             f"would lose what is being traced. Use {remedy}{maths}; or return "
             "the value and convert it outside; to fill an array, use "
             "x.at[i].set(v).\n")

@@ -29,8 +29,8 @@ class TracerBoolConversionError(ConcretizationTypeError):
             "Attempted boolean conversion of "
             f"{tracer.describe()}.\nPython must choose a branch now, but the "
             "value is not known yet. To choose elementwise, use "
-            "minijax.numpy.where(condition, a, b); for `and`, `or`, `not` on "
-            f"arrays use `&`, `|`, `~`.\n{tracer.origin()}")
+            "minijax.numpy.where(condition, a, b); for and, or and not on "
+            f"arrays use &, | and ~.\n{tracer.origin()}")
 
 
 class TracerIntegerConversionError(Picklable, TypeError):
@@ -84,8 +84,7 @@ class UnexpectedTracerError(Picklable, TypeError):
             f"{tracer.origin()}\nReturn the value from the function instead "
             "of storing it in a global, a list or an attribute (with "
             "has_aux=True where there is no room in the output). To catch "
-            "the leak where it happens, run under "
-            "`with minijax.checking_leaks():`.")
+            "the leak where it happens, run with minijax.checking_leaks().")
 
 
 class MisroutedTracerError(UnexpectedTracerError):

@@ -79,7 +79,7 @@ WHERE = ("while tracing the function", "for shapes", "test_refusals.py:")
 def test_truth(f):
     refuse(TracerBoolConversionError, (
         "Attempted boolean conversion of traced array with shape float32[]",
-        "minijax.numpy.where", "`&`"), f)
+        "minijax.numpy.where", "use &, | and ~"), f)
 
 
 def test_the_function_the_trace_and_the_line_are_named():
@@ -107,11 +107,11 @@ def test_a_traced_shape_is_named_in_numpys_own_words(f):
 
 @pytest.mark.parametrize("name, f", [
     ("float", float), ("float", math.sin), ("float", math.sqrt),
-    ("float", lambda x: round(math.fsum([x]), 1)), ("int", int), ("complex", complex)])
+    ("float", lambda x: math.fsum([x])), ("int", int), ("complex", complex)])
 def test_python_numbers(name, f):
     refuse(ConcretizationTypeError, (
         "Abstract tracer value encountered where concrete value is expected",
-        f"`{name}` function", f"x.astype({name})", *WHERE), f)
+        f"with the {name} function", f"x.astype({name})", *WHERE), f)
 
 
 def test_math_has_a_twin():
@@ -123,7 +123,7 @@ def test_math_has_a_twin():
     ("format", lambda x: f"{x:.2f}")])
 def test_ways_out(name, f):
     refuse(ConcretizationTypeError, (
-        f"`{name}` function", "the array itself", "convert it outside",
+        f"with the {name} function", "the array itself", "convert it outside",
         *WHERE), f)
 
 
