@@ -177,16 +177,16 @@ def check_pair(path, x, t):
                   else "Cast it: minijax.numpy.asarray(t, "
                        f"{want.dtype.name!r}).")
         raise TypeError(
-            "primal and tangent arguments to jvp do not match; dtypes must be "
-            "equal, or in case of int/bool primal dtype the tangent dtype "
+            "primal and tangent arguments to jvp do not match;\ndtypes must "
+            "be equal, or in case of int/bool primal dtype the tangent dtype\n"
             f"must be float0. Got primal dtype {x.dtype.name} and so expected "
-            f"tangent dtype {dtype_name(want.dtype)}, but got tangent dtype "
-            f"{dtype_name(t.dtype)} instead, at primals{where}. {remedy}")
+            f"tangent dtype\n{dtype_name(want.dtype)}, but got tangent dtype "
+            f"{dtype_name(t.dtype)} instead, at primals{where}.\n{remedy}")
     if t.shape != want.shape:
         raise ValueError(
-            "jvp called with different primal and tangent shapes; got primal "
-            f"shape {x.shape} and tangent shape {t.shape} at primals{where}. "
-            "A tangent is a direction in which its primal can move, so the "
+            "jvp called with different primal and tangent shapes;\ngot primal "
+            f"shape {x.shape} and tangent shape {t.shape} at primals{where}."
+            "\nA tangent is a direction in which its primal can move, so the "
             "two have one shape.")
     return x, (Zero(want) if want.dtype == float0 else t)
 

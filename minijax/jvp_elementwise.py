@@ -98,8 +98,8 @@ jvp_rules[lax.sub_p] = sub_jvp
 # [choices]
 def share(x, ans, y):
     """1 where x alone is the answer, 1/2 where y ties with it, else 0."""
-    chosen, rival = ((v == ans).astype(ans.dtype) for v in (x, y))
-    return chosen / (rival + 1)
+    zero, one, two = (lax.full_like(ans, n) for n in (0, 1, 2))
+    return lax.select(x == ans, one, zero) / lax.select(y == ans, two, one)
 
 
 defjvp(lax.max_p,

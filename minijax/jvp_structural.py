@@ -101,7 +101,8 @@ def product(x, axes):
 
 def reduce_prod_jvp(primals, tangents, *, axes):
     """Of multiplications the derivative is known; no division by x."""
-    return jvp(partial(product, axes=axes), primals, tangents)
+    ans = lax.reduce_prod(*primals, axes)
+    return ans, jvp(partial(product, axes=axes), primals, tangents)[1]
 
 
 jvp_rules[lax.reduce_prod_p] = reduce_prod_jvp
@@ -109,30 +110,45 @@ jvp_rules[lax.reduce_prod_p] = reduce_prod_jvp
 
 
 # [cumulative]
-def cumulative(combine, start, x, axis, reverse):
-    """x[0], x[0]∘x[1], … in log n steps, each with its double reach."""
-    reach = 1
-    while reach < x.shape[axis]:
-        pad = [(0, 0, 0)] * x.ndim
-        pad[axis] = (-reach, reach, 0) if reverse else (reach, -reach, 0)
-        x = combine(lax.pad(x, lax.full_like(x, start, shape=()), pad), x)
-        reach *= 2
-    return x
+def scan(combine, x, axis):
+    """x[0], x[0]∘x[1], …: combine pairs, scan those, fill in the others."""
+    n = x.shape[axis]
+    if n < 2:
+        return x
+    part = partial(lax.slice_in_dim, axis=axis)
+    odd = scan(combine, combine(part(x, 0, n - 1, 2), part(x, 1, n, 2)), axis)
+    even = combine(part(odd, 0, (n - 1) // 2), part(x, 2, n, 2))
+    even = lax.concatenate([part(x, 0, 1), even], axis)
+    return spread(even, 0, n, axis) + spread(odd, 1, n, axis)
 
 
-def def_cumulative(primitive, combine, start):
+def spread(x, start, n, axis):
+    """x at every other place from `start` on, zeros between, n in all."""
+    size = max(2 * x.shape[axis] - 1, 0)
+    pad = [(0, 0, 0)] * x.ndim
+    pad[axis] = (start, n - start - size, 1)
+    return lax.pad(x, lax.full_like(x, 0, shape=()), pad)
+# [/cumulative]
+
+
+# [cumulative.rules]
+def def_cumulative(primitive, combine):
     def rule(primals, tangents, *, axis, reverse):
-        steps = partial(cumulative, combine, start, axis=axis,
-                        reverse=reverse)
-        return jvp(steps, primals, tangents)
+        def steps(x):
+            if reverse:
+                return lax.rev(scan(combine, lax.rev(x, (axis,)), axis),
+                               (axis,))
+            return scan(combine, x, axis)
+        ans = primitive.bind(*primals, axis=axis, reverse=reverse)
+        return ans, jvp(steps, primals, tangents)[1]
     jvp_rules[primitive] = rule
 
 
-def_cumulative(lax.cumprod_p, lax.mul, 1)
-def_cumulative(lax.cummax_p, lax.max, -float("inf"))
-def_cumulative(lax.cummin_p, lax.min, float("inf"))
-def_cumulative(lax.cumlogsumexp_p, jnp.logaddexp, -float("inf"))
-# [/cumulative]
+def_cumulative(lax.cumprod_p, lax.mul)
+def_cumulative(lax.cummax_p, lax.max)
+def_cumulative(lax.cummin_p, lax.min)
+def_cumulative(lax.cumlogsumexp_p, jnp.logaddexp)
+# [/cumulative.rules]
 
 
 # [sort]

@@ -19,9 +19,10 @@ from minijax.forward import jvp
 
 # [flat]
 def flat(out):
-    """The leaves of a result as ndarrays, None for what cannot move."""
+    """The leaves as ndarrays; float0 as integers, which cannot move either."""
     leaves = map(np.asarray, tree_util.tree_leaves(out))
-    return tuple(None if x.dtype == float0 else x for x in leaves)
+    return tuple(np.zeros(x.shape, int) if x.dtype == float0 else x
+                 for x in leaves)
 
 
 def directions(tree, moves, like):
@@ -97,8 +98,10 @@ def check_grads(f, args, order, modes=None, **limits):
         if order > 1:
             check_grads(*derivative(f, tuple(args)), order - 1, modes,
                         **limits)
+# [/check_grads]
 
 
+# [forward]
 def check_forward(f, args, **limits):
     check_jvp(f, partial(jvp, f), args, **limits)
 
@@ -111,4 +114,4 @@ def forward_derivative(f, args):
 
 
 MODES["fwd"] = check_forward, forward_derivative
-# [/check_grads]
+# [/forward]

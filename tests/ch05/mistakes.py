@@ -64,11 +64,15 @@ def hypot(share):
                     lambda t, ans, x, y: share(t, y, x, ans))
 
 
+def derivative(f):
+    return lambda x: mj.jvp(f, (x,), (jnp.ones_like(x),))[1]
+
+
 def derivatives(f, x, n, first=0, divide=math.factorial):
     found = []
     for k in range(n + 1):
         found.append(f(x) / divide(k))
-        f = (lambda f: lambda x: mj.jvp(f, (x,), (jnp.ones_like(x),))[1])(f)
+        f = derivative(f)
     return found[first:]
 
 

@@ -117,8 +117,8 @@ def test_ndarray_operands_from_the_left():
 @pytest.mark.parametrize("primals, tangents, error, words", [
     (3.0, 1.0, TypeError, "must be tuples or lists; found float and float"),
     ((3.0,), (1.0, 2.0), TypeError, "same tree structure"),
-    ((3.0,), (1,), TypeError, "tangent dtype float32, but got tangent dtype "
-     "int32"),
+    ((3.0,), (1,), TypeError, r"tangent dtype\sfloat32, but got tangent "
+     "dtype int32"),
     ((3,), (1,), TypeError, "must be float0.*write 2.0, not 2"),
     ((np.ones(3),), (np.ones(2),), ValueError,
      r"primal shape \(3,\) and tangent shape \(2,\)"),
