@@ -10,9 +10,9 @@ import warnings
 
 import numpy as np
 
-from minijax.array import as_array
-from minijax.core import Primitive, eval_trace
-from minijax.dtypes import canonical
+from minijax.array import ArrayImpl, as_array
+from minijax.core import Primitive, quiet
+from minijax.dtypes import ShapedArray, canonical
 
 # [convert_element_type_p]
 convert_element_type_p = Primitive("convert_element_type")
@@ -65,12 +65,12 @@ def convert_element_type(operand, new_dtype):
 def convert(operand, new_dtype=None, weak_type=False):
     """As convert_element_type; keeps the dtype if none is given."""
     if isinstance(operand, bool | int | float | complex | np.generic):
-        if new_dtype is None:
-            new_dtype = as_array(operand).dtype
-        # Now, in the number's full width, whatever is being traced.
-        return eval_trace.process_primitive(
-            convert_element_type_p, (np.asarray(operand),),
-            {"new_dtype": new_dtype, "weak_type": weak_type})
+        # Now, and from the number's full width, whatever is being traced.
+        new_dtype = new_dtype or as_array(operand).dtype
+        value = quiet.copy().run(
+            convert_numbers, np.asarray(operand), new_dtype=new_dtype,
+            weak_type=weak_type)
+        return ArrayImpl(value, ShapedArray((), new_dtype, weak_type))
     operand = as_array(operand, "convert_element_type")
     new_dtype = new_dtype or operand.dtype
     if (operand.dtype, operand.weak_type) == (new_dtype, weak_type):

@@ -21,7 +21,8 @@ iota_p = Primitive("iota")
 
 @iota_p.def_impl
 def count(*, dtype, shape, dimension):
-    numbers = np.arange(shape[dimension]).astype(dtype)
+    numbers = np.arange(shape[dimension], dtype=np.int32)
+    numbers = numbers.astype(dtype, copy=False)
     after = (1,) * (len(shape) - 1 - dimension)
     return np.broadcast_to(numbers.reshape(-1, *after), shape)
 

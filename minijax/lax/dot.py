@@ -63,11 +63,6 @@ def canonical_precision(precision):
 dot_general_p = Primitive("dot_general")
 
 
-def remaining(ndim, *taken):
-    """The axes that are in none of the tuples."""
-    return [d for d in range(ndim) if not any(d in axes for axes in taken)]
-
-
 @dot_general_p.def_impl
 def dot_general_numbers(lhs, rhs, *, dimension_numbers, precision,
                         preferred_element_type):
@@ -80,16 +75,23 @@ def dot_general_numbers(lhs, rhs, *, dimension_numbers, precision,
     rhs_free = remaining(rhs.ndim, rhs_sum, rhs_batch)
     rows = merge(lhs, lhs_batch, lhs_free, lhs_sum)
     columns = merge(rhs, rhs_batch, rhs_sum, rhs_free)
-    multiply = np.matmul if lhs_batch else np.dot
+    multiply = (np.multiply if not lhs_sum else
+                np.matmul if lhs_batch else np.dot)
     return multiply(rows, columns).reshape(
         [lhs.shape[d] for d in (*lhs_batch, *lhs_free)]
         + [rhs.shape[d] for d in rhs_free]).astype(dtype, copy=False)
 # [/dot_general_p]
 
 
+def remaining(ndim, contracting, batch):
+    """The axes that are neither summed over nor walked along."""
+    taken = contracting + batch
+    return tuple([d for d in range(ndim) if d not in taken])
+
+
 def merge(x, batch, first, second):
     """The matrices of x, one for each place in `batch`."""
-    x = x.transpose((*batch, *first, *second))
+    x = x.transpose(batch + first + second)
     b, f = len(batch), len(batch) + len(first)
     return x.reshape(x.shape[:b] + (math.prod(x.shape[b:f]),
                                     math.prod(x.shape[f:])))
@@ -103,7 +105,20 @@ def strength(dtype):
 
 
 def result_dtype(lhs, rhs):
+    if lhs.dtype == rhs.dtype:
+        return lhs.dtype
     return max(lhs.dtype, rhs.dtype, key=strength)
+
+
+def preferred_dtype(dtype, preferred):
+    """The preferred dtype, if it can hold the integers that come out."""
+    preferred = preferred or dtype
+    if dtype.kind != "f" and preferred.itemsize < dtype.itemsize:
+        raise TypeError(
+            "`preferred_element_type` must not be narrower than the original "
+            f"type, got preferred_element_type of {preferred} for result "
+            f"type of {dtype}.")
+    return preferred
 
 
 @dot_general_p.def_abstract_eval
@@ -120,17 +135,12 @@ def dot_general_type(lhs, rhs, *, dimension_numbers, precision,
     batch = same_sizes("lhs batch dimensions and rhs batch dimensions",
                        lhs, lhs_batch, rhs, rhs_batch)
     same_sizes("contracting dimensions", lhs, lhs_sum, rhs, rhs_sum)
-    dtype = result_dtype(lhs, rhs)
-    preferred = preferred_element_type or dtype
-    if dtype.kind != "f" and preferred.itemsize < dtype.itemsize:
-        raise TypeError(
-            "`preferred_element_type` must not be narrower than the original "
-            f"type, got preferred_element_type of {preferred} for result "
-            f"type of {dtype}.")
-    shape = batch + [lhs.shape[d] for d in remaining(
-        lhs.ndim, lhs_sum, lhs_batch)] + [rhs.shape[d] for d in remaining(
-            rhs.ndim, rhs_sum, rhs_batch)]
-    return lhs.update(shape=shape, dtype=preferred,
+    dtype = preferred_dtype(result_dtype(lhs, rhs), preferred_element_type)
+    lhs_free = remaining(lhs.ndim, lhs_sum, lhs_batch)
+    rhs_free = remaining(rhs.ndim, rhs_sum, rhs_batch)
+    shape = (*batch, *[lhs.shape[d] for d in lhs_free],
+             *[rhs.shape[d] for d in rhs_free])
+    return lhs.update(shape=shape, dtype=dtype,
                       weak_type=all_weak(lhs, rhs))
 
 
@@ -160,7 +170,7 @@ def same_sizes(what, lhs, lhs_axes, rhs, rhs_axes):
     if left != right:
         raise TypeError(f"dot_general requires {what} to have the same shape, "
                         f"got {left} and {right}.")
-    return [*left]
+    return left
 
 
 def dot_general(lhs, rhs, dimension_numbers, precision=None,

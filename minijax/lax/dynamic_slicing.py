@@ -14,6 +14,7 @@ import numpy as np
 
 from minijax.array import ArrayImpl, as_array
 from minijax.core import Primitive
+from minijax.dtypes import default
 from minijax.lax.binary import add, lt
 from minijax.lax.choice import select_n
 from minijax.lax.convert import convert
@@ -102,26 +103,20 @@ def dynamic_updated(x, update, *starts):
 
 
 def from_front(index, size, allow_negative):
-    """An index counted from the front; one that is known, now.
-
-    Unsigned numbers are never negative, and allow_negative=False promises
-    that this one is not.
-    """
-    known = isinstance(index, int | np.integer)
-    if isinstance(index, ArrayImpl) and not index.ndim:
-        known, dtype = index.dtype.kind in "iu", index.dtype
-    else:
-        index = index if known else as_array(index, "dynamic_slice")
-        dtype = as_array(index).dtype
-    if known and operator.index(index) < 0:
-        if not allow_negative:
+    """An index counted from the front of an axis of this size."""
+    if isinstance(index, int | np.integer):
+        if index < 0 and not allow_negative:
             raise ValueError(f"Index {index} is out of bounds for dimension "
                              f"{size} if allow_negative_indices=False")
-        return convert(operator.index(index) + size, dtype)
-    if known or dtype.kind != "i" or not allow_negative:
-        return convert(index, dtype)
-    behind = add(index, convert(size, dtype))
-    return select_n(lt(index, convert(0, dtype)), index, behind)
+        index = np.asarray(index, default("i") if type(index) is int else None)
+    index = as_array(index, "dynamic_slice")
+    if not allow_negative or index.ndim or index.dtype.kind != "i":
+        return index
+    if isinstance(index, ArrayImpl):  # is known now
+        behind = int(index) < 0
+        return convert(int(index) + size, index.dtype) if behind else index
+    behind = lt(index, convert(0, index.dtype))
+    return select_n(behind, index, add(index, convert(size, index.dtype)))
 
 
 def from_fronts(operand, start_indices, allow_negative):
@@ -157,7 +152,8 @@ def dynamic_update_slice(operand, update, start_indices, *,
 
 def on_axis(operand, index, axis, allow_negative):
     """Indices 0 but on one axis, and which of them may be negative."""
-    starts = [np.zeros((), as_array(index).dtype)] * operand.ndim
+    zero = convert(0, as_array(index).dtype)
+    starts = [zero] * operand.ndim
     allowed = [False] * operand.ndim
     starts[axis], allowed[axis] = index, allow_negative
     return starts, allowed

@@ -45,25 +45,26 @@ gather_p = Primitive("gather")
 @gather_p.def_impl
 def gather_numbers(x, indices, *, dimension_numbers, slice_sizes,
                    unique_indices, indices_are_sorted, mode, fill_value):
-    shape = gather_shape(indices, dimension_numbers, slice_sizes)
-    if 0 in shape:
-        return np.zeros(shape, x.dtype)
-    windows = Windows(dimension_numbers, slice_sizes)
+    if 0 in slice_sizes or 0 in indices.shape[:-1]:
+        return np.zeros(gather_shape(indices, dimension_numbers, slice_sizes),
+                        x.dtype)
+    windows = Windows(dimension_numbers, slice_sizes, indices.ndim)
     corners, inside = windows.corners(x.shape, indices)
-    out = gather_inside(x, windows, corners, inside.shape)
+    out = read(x, windows, corners, inside.shape)
     if mode is GatherScatterMode.FILL_OR_DROP and not inside.all():
         out[~inside] = np.asarray(fill_value).astype(x.dtype)
-    return out.transpose(np.argsort(windows.arrangement(indices.ndim)))
+    return out.transpose(np.argsort(windows.arrangement))
 # [/gather_p]
 
 
-def gather_inside(x, windows, corners, batch):
+def read(x, windows, corners, batch):
     """A copy of each window, in NumPy's layout."""
     x = x.transpose(windows.moving + windows.still)
-    still = (slice(None),) * len(windows.moving) + windows.box
+    x = x[(...,) + tuple([slice(windows.sizes[d]) if d in windows.outer else 0
+                          for d in windows.still])]
     if not corners:  # no axis moves: all windows are the same
-        return np.broadcast_to(x[still], batch + x[still].shape).copy()
-    return x[still][windows.positions(corners)]
+        return np.broadcast_to(x, batch + x.shape).copy()
+    return x[windows.positions(corners)]
 
 
 def gather_shape(indices, dims, sizes):
@@ -82,26 +83,31 @@ def gathered(x, indices, *, dimension_numbers, slice_sizes, unique_indices,
     dims = dimension_numbers
     rank = indices.ndim - 1 + len(dims.offset_dims)
     check_windows("Gather", x, indices, dims, rank)
-    if len(slice_sizes) != x.ndim:
+    check_sizes(x, indices, dims, slice_sizes)
+    return x.update(shape=gather_shape(indices, dims, slice_sizes))
+
+
+def check_sizes(x, indices, dims, sizes):
+    """Windows that fit into the operand, of size 1 where they are dropped."""
+    if len(sizes) != x.ndim:
         raise TypeError(
             "Gather op must have one slice size for every input dimension; "
-            f"got: len(slice_sizes)={len(slice_sizes)}, "
+            f"got: len(slice_sizes)={len(sizes)}, "
             f"input_shape.rank={x.ndim}")
-    for d, (size, n) in enumerate(zip(slice_sizes, x.shape)):
+    for d, (size, n) in enumerate(zip(sizes, x.shape)):
         if indices.size and not 0 <= size <= n:
             raise TypeError(f"Slice size at index {d} in gather op is out of "
                             f"range, must be within [0, {n} + 1), got {size}.")
     for d in dims.collapsed_slice_dims:
-        if slice_sizes[d] != 1:
+        if sizes[d] != 1:
             raise TypeError("Gather op can only collapse slice dims with "
-                            f"bound 1, but bound is {slice_sizes[d]} for "
+                            f"bound 1, but bound is {sizes[d]} for "
                             f"index {d}.")
     for d in dims.operand_batching_dims:
-        if slice_sizes[d] > 1:
+        if sizes[d] > 1:
             raise TypeError("Gather op can only have operand batching dims "
-                            f"with bound 0/1, but bound is {slice_sizes[d]} "
+                            f"with bound 0/1, but bound is {sizes[d]} "
                             f"for index {d}.")
-    return x.update(shape=gather_shape(indices, dims, slice_sizes))
 
 
 def default_fill(dtype):

@@ -54,10 +54,10 @@ def scatter_primitive(name, write):
         sizes = window_sizes(x.ndim, updates.shape, dimension_numbers)
         if not updates.size:
             return x
-        windows = Windows(dimension_numbers, sizes)
+        windows = Windows(dimension_numbers, sizes, indices.ndim)
         corners, inside = windows.corners(x.shape, indices)
         places = windows.places(corners, inside.shape, x.shape)
-        updates = updates.transpose(windows.arrangement(indices.ndim))
+        updates = updates.transpose(windows.arrangement)
         if mode is not GatherScatterMode.CLIP and not inside.all():
             places, updates = places[inside], updates[inside]
         out = x.copy()

@@ -55,7 +55,8 @@ def broadcast_numbers(x, *, shape, broadcast_dimensions):
     for d, n in zip(broadcast_dimensions, x.shape):
         sizes[d] = n
     order = sorted(range(x.ndim), key=broadcast_dimensions.__getitem__)
-    return np.broadcast_to(x.transpose(order).reshape(sizes), shape)
+    x = x.transpose(order).reshape(sizes)
+    return x if x.shape == shape else np.broadcast_to(x, shape)
 # [/broadcast_in_dim_p]
 
 

@@ -49,9 +49,8 @@ def sort_alone(x, axis, is_stable):
         return np.sort(x, axis, kind="stable")
     out = np.sort(x, axis)
     if is_stable and x.dtype.kind == "f":
-        lanes, sorted_lanes = np.moveaxis(x, axis, -1), np.moveaxis(
-            out, axis, -1)
-        sorted_lanes[sorted_lanes == 0] = lanes[lanes == 0]
+        before, after = x.swapaxes(axis, -1), out.swapaxes(axis, -1)
+        after[after == 0] = before[before == 0]
     return out
 
 

@@ -17,9 +17,9 @@ import numpy as np
 class GatherScatterMode(enum.Enum):
     """What becomes of a window that sticks out of the operand.
 
-    CLIP: it is moved inside. FILL_OR_DROP: a gathered one is filled with
-    one number, a scattered one dropped. PROMISE_IN_BOUNDS: the caller says
-    that there is none; if there is, gather clips and scatter drops.
+    CLIP: it is moved inside. FILL_OR_DROP: gathered, it is filled with one
+    number; scattered, dropped. PROMISE_IN_BOUNDS: the caller says that there
+    is none; if there is, gather clips and scatter drops.
     """
 
     CLIP = 0
@@ -28,7 +28,6 @@ class GatherScatterMode(enum.Enum):
 
     @staticmethod
     def from_any(mode):
-        """The mode of that name."""
         if isinstance(mode, GatherScatterMode):
             return mode
         if mode in MODES:
@@ -45,36 +44,29 @@ MODES = {"clip": GatherScatterMode.CLIP,
 # [/GatherScatterMode]
 
 
-# [Windows]
 @functools.lru_cache(maxsize=4096)
 class Windows:
     """Windows of some sizes, as NumPy's indices.
 
     The operand's axes are `moving`, along which corners differ, or `still`.
-    NumPy lays the windows out by the axes of the indices, then the moving
-    axes, then the still ones; without those of size 1 that nobody wants.
+    NumPy lays windows out by the axes of the indices, then the moving axes
+    (`inner`), then the still ones (`outer`), without those of size 1 that
+    the dimension numbers drop. `arrangement` is where JAX has each.
     """
 
-    def __init__(self, dims, sizes):
-        self.result_axes, hidden, self.index_map, *batching = dims
-        self.sizes, (x_batching, self.batching) = sizes, batching
+    def __init__(self, dims, sizes, indices_ndim):
+        places, dropped, self.index_map, x_batching, self.batching = dims
+        self.sizes, dropped = sizes, dropped + x_batching
         self.moving = self.index_map + x_batching
         self.still = tuple([d for d in range(len(sizes))
                             if d not in self.moving])
-        hidden += x_batching
-        self.inner = [d for d in self.moving if d not in hidden]
-        self.outer = [d for d in self.still if d not in hidden]
-        self.box = tuple([slice(sizes[d]) if d in self.outer else 0
-                          for d in self.still])
-    # [/Windows]
-
-    def arrangement(self, indices_ndim):
-        """Where JAX has each axis of NumPy's layout."""
+        self.inner = [d for d in self.moving if d not in dropped]
+        self.outer = [d for d in self.still if d not in dropped]
         kept = self.inner + self.outer
-        place = dict(zip(sorted(kept), self.result_axes))
-        rank = indices_ndim - 1 + len(kept)
-        batch = [i for i in range(rank) if i not in self.result_axes]
-        return batch + [place[d] for d in kept]
+        batch = [d for d in range(indices_ndim - 1 + len(kept))
+                 if d not in places]
+        place = dict(zip(sorted(kept), places))
+        self.arrangement = batch + [place[d] for d in kept]
 
     def corners(self, shape, indices):
         """Where each window starts, moved inside; and which were inside.
@@ -82,15 +74,17 @@ class Windows:
         For each moving axis an array, and an array of bools, all of them
         with the shape of indices[..., 0].
         """
-        batch = indices.shape[:-1]
         if indices.dtype == np.uint64:  # beyond intp is outside anyhow
             indices = np.minimum(indices, np.uint64(2**63 - 1))
-        indices = np.moveaxis(indices.astype(np.intp), -1, 0)
+        indices = indices.astype(np.intp)
+        batch = indices.shape[:-1]
         corners, inside = [], np.ones(batch, bool)
-        for d, i in zip(self.index_map, indices):
-            last = shape[d] - self.sizes[d]
-            inside &= (0 <= i) & (i <= last)
-            corners.append(np.minimum(np.maximum(i, 0), last))
+        for k, d in enumerate(self.index_map):
+            i, last = indices[..., k], shape[d] - self.sizes[d]
+            if not 0 <= i.min() <= i.max() <= last:
+                inside &= (0 <= i) & (i <= last)
+                i = i.clip(0, last)
+            corners.append(i)
         for b in self.batching:
             after = (1,) * (len(batch) - 1 - b)
             steps = np.arange(batch[b]).reshape(-1, *after)
@@ -112,9 +106,10 @@ class Windows:
     def places(self, corners, batch, shape):
         """The number of each element of each window, in row-major order."""
         strides = [math.prod(shape[d + 1:]) for d in range(len(shape))]
-        places = np.zeros(batch + (1,) * len(self.inner), np.intp)
+        sizes = tuple([self.sizes[d] for d in self.inner])
+        places = np.zeros(batch + sizes, np.intp)
         for d, positions in zip(self.moving, self.positions(corners)):
-            places = places + positions * strides[d]
+            places += positions * strides[d]
         for d in self.outer:
             places = places[..., None] + np.arange(self.sizes[d]) * strides[d]
         return places
@@ -125,19 +120,13 @@ def check_windows(op, x, indices, dims, rank):
 
     rank: of gather's result or scatter's updates.
     """
-    if indices.dtype.kind not in "iu":
-        raise ValueError("indices must have an integer type, got "
-                         f"{indices.dtype}")
-    if not indices.ndim:
-        raise TypeError(f"{op} indices need a last axis, along which the "
-                        "numbers of one corner lie: use indices[..., None].")
+    check_indices(op, indices)
     _, hidden, index_map, x_batch, indices_batch = dims
     ranks = [rank, x.ndim, x.ndim, x.ndim, indices.ndim - 1]
     ordered = [True, True, False, True, False]
     for name, axes, ndim, order in zip(dims._fields, dims, ranks, ordered):
         check_axes(f"{name} in {op} op", axes, ndim, order)
-    for name, axes in {dims._fields[1]: hidden,
-                       dims._fields[2]: index_map}.items():
+    for name, axes in zip(dims._fields[1:], (hidden, index_map)):
         if set(axes) & set(x_batch):
             raise TypeError(f"{name} and operand_batching_dims in {op} op "
                             f"must be disjoint; got: {axes} and {x_batch}.")
@@ -147,13 +136,24 @@ def check_windows(op, x, indices, dims, rank):
             f"{op} op has {len(index_map)} elements in {dims._fields[2]} and "
             f"the bound of the last dimension of indices is "
             f"{indices.shape[-1]}. These two numbers must be equal.")
-    if len(dims[0]) + len(hidden) + len(x_batch) != x.ndim:
+    if len(dims[0] + hidden + x_batch) != x.ndim:
         raise TypeError(
-            f"{op} op: each of the {x.ndim} axes of the operand must be a "
-            f"window's, or hidden, or for batching; got {dims}.")
+            f"{op} op: each of the {x.ndim} axes of the operand must be in a "
+            f"window, or dropped, or for batching; got {dims}.")
+
+
+def check_indices(op, indices):
+    """Integers, with a last axis for the numbers of one corner."""
+    if indices.dtype.kind not in "iu":
+        raise ValueError("indices must have an integer type, got "
+                         f"{indices.dtype}")
+    if not indices.ndim:
+        raise TypeError(f"{op} indices need a last axis, along which the "
+                        "numbers of one corner lie: use indices[..., None].")
 
 
 def check_axes(what, axes, ndim, ordered):
+    """Axes of an ndim-dimensional array, each once, and if need be sorted."""
     if ordered and [*axes] != sorted(axes):
         raise TypeError(f"{what} must be sorted; got {axes}")
     if len(set(axes)) != len(axes):
