@@ -146,8 +146,8 @@ def named(op, p, called):
     """`op` under its public name, as help() and tracebacks will show it."""
     op.__name__ = op.__qualname__ = called or p.name
     op.__module__ = "minijax.lax"
-    op.__doc__ = (f"Elementwise `{p.name}`: operands of one dtype; no rank "
-                  f"but 0 is raised. JAX twin: jax.lax.{op.__name__}.")
+    op.__doc__ = (f"Elementwise `{p.name}`; several operands have one dtype "
+                  f"and one rank, or rank 0. JAX twin: jax.lax.{op.__name__}.")
     return op
 
 
