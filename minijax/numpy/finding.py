@@ -135,6 +135,8 @@ def extract(condition, arr, *, size=None, fill_value=0):
 def unravel_index(indices, shape):
     """The index on each axis, of positions in the flattened array."""
     i = arraylike("unravel_index", indices)
+    if i.dtype.kind not in "iu":
+        raise TypeError(f"only int indices permitted, got {i.dtype}")
     shape = canonical_shape(shape, "unravel_index")
     size = math.prod(shape)
     i = clip(pick(i < 0, i + size, i), 0, max(size - 1, 0))

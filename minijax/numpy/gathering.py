@@ -7,7 +7,7 @@ JAX twin: `_index_to_gather` in jax/_src/numpy/indexing.py.
 import numpy as np
 
 from minijax import lax
-from minijax.array import Array
+from minijax.array import Array, ArrayImpl
 from minijax.lax import GatherDimensionNumbers
 from minijax.numpy.promotion import broadcast_arrays, broadcast_shapes, cast
 
@@ -116,8 +116,10 @@ def from_front(index, size):
     """Negative positions counted from the front."""
     if isinstance(index, int):
         return np.array(index + size if index < 0 else index)
+    if isinstance(index, ArrayImpl):
+        index = index._value
     if isinstance(index, np.ndarray):
-        return np.where(index < 0, index + size, index)
+        return np.where(index < 0, index.astype(int) + size, index)
     if index.dtype.kind == "u":
         return index
     index = index if index.dtype.itemsize > 4 else cast(index, INT32)

@@ -50,7 +50,8 @@ def arange(start, stop=None, step=None, dtype=None):
 
 def arange_argument(name, x):
     """One argument of arange as a concrete number; errors name it."""
-    if np.iterable(x) or not hasattr(x, "__float__"):
+    if np.iterable(x) or not hasattr(x, "__complex__") and (
+            type(x) not in dtypes.KIND):
         raise TypeError(f"arange: arguments must be scalars; got {name}={x!r}")
     x = concrete(x, f"It arose in the jnp.arange argument '{name}'.")
     x = x if type(x) in dtypes.KIND else as_array(x)._value[()]

@@ -23,7 +23,9 @@ from minijax.numpy.promotion import (
     arraylike,
     cast,
     const,
+    promote_dtypes,
     promote_inexact,
+    to_inexact,
 )
 from minijax.numpy.reductions import (
     all,
@@ -118,8 +120,9 @@ def nanquantile(a, q, axis=None, out=None, overwrite_input=False,
 def quantiles(name, a, q, axis, out, method, keepdims, skip_nan):
     """quantile and nanquantile: sort, and read between two places."""
     refuse_out(name, out)
-    a, = promote_inexact(name, a)
-    q, = promote_inexact(name, q)
+    dtype = to_inexact(arraylike(name, a).dtype)
+    q, _ = promote_dtypes(*arraylike(name, q, a), to=to_inexact)
+    a = cast(a, dtype)
     if a.dtype.kind == "c" or q.ndim > 1:
         raise ValueError(f"{name}: a must be real and q of rank <= 1; got "
                          f"{a.aval} and {q.aval}")
@@ -134,7 +137,7 @@ def quantiles(name, a, q, axis, out, method, keepdims, skip_nan):
     if keepdims:
         out = [reshape(x, wide) for x in out]
     return cast(concatenate([x[None] for x in out]) if q.ndim else out[0],
-                a.dtype)
+                dtype)
 
 
 def between(a, q, valid, method, skip_nan):
