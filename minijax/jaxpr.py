@@ -4,24 +4,26 @@ jaxpr ::= { lambda const:type… ; in:type… . let eqn… in (atom…) }
 eqn   ::= out:type… = primitive[param=value…] atom…
 atom  ::= variable | literal
 
-eval_jaxpr   : (Jaxpr, [const], *in) -> [out]
-jaxpr_as_fun : ClosedJaxpr -> (*in -> [out])
-dce_jaxpr    : (Jaxpr, [is this output used?]) -> (Jaxpr, [is this input?])
+eval_jaxpr       : (Jaxpr, [const], *in) -> [out]
+jaxpr_as_fun     : ClosedJaxpr -> (*in -> [out])
+dce_jaxpr        : (Jaxpr, [is this output used?]) -> (Jaxpr, [is this input?])
+jaxprs_in_params : {param} -> Jaxpr…
 
 JAX twin: jax/_src/core.py.
 """
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 
+from minijax.array import as_array
 from minijax.core import Primitive
 from minijax.jaxpr_svg import draw
-from minijax.jaxpr_text import show
+from minijax.jaxpr_text import program, show
 
 
 # [Var]
 class Var:
-    """A variable: a name without letters. Two are the same if they are one."""
+    """A variable. It has a type, and is itself; its letter comes in print."""
 
     __slots__ = ("aval",)
 
@@ -88,14 +90,19 @@ class Jaxpr:
             dying.append(here)
         return dying[::-1]
 
+    # [/Jaxpr.last_use]
+
+    # [Jaxpr.print]
+    written = program
+
     def __str__(self):
         return show(self)
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        return draw(self)
-    # [/Jaxpr.last_use]
+        return draw(self) if len(self.eqns) <= 200 else None  # then as text
+    # [/Jaxpr.print]
 
 
 # [ClosedJaxpr]
@@ -110,14 +117,26 @@ class ClosedJaxpr:
     in_avals = property(lambda self: [v.aval for v in self.jaxpr.invars])
     out_avals = property(lambda self: [v.aval for v in self.jaxpr.outvars])
 
+    def written(self, names):
+        return self.jaxpr.written(names)
+
     def __str__(self):
         return show(self.jaxpr)
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        return draw(self.jaxpr)
+        return self.jaxpr._repr_html_()
 # [/ClosedJaxpr]
+
+
+def jaxprs_in_params(params):
+    """The programs among an equation's parameters, alone or in tuples."""
+    for value in params.values():
+        for x in value if isinstance(value, tuple) else (value,):
+            x = getattr(x, "jaxpr", x)
+            if isinstance(x, Jaxpr):
+                yield x
 
 
 def eval_jaxpr(jaxpr, consts, *args):
@@ -141,8 +160,31 @@ def eval_jaxpr(jaxpr, consts, *args):
 
 
 def jaxpr_as_fun(closed):
-    """The function that a closed jaxpr is: arrays in, list of arrays out."""
-    return partial(eval_jaxpr, closed.jaxpr, closed.consts)
+    """The function that a closed jaxpr is: arrays in, list of arrays out.
+
+    TypeError: the arguments are not of the types that it was traced for.
+    """
+    def fun(*args):
+        args = [as_array(x, "a jaxpr", i) for i, x in enumerate(args)]
+        given = [x.aval for x in args]
+        if not typematch(given, closed.in_avals):
+            raise TypeError(
+                f"the jaxpr takes {types(closed.in_avals)}, got "
+                f"{types(given)}. A jaxpr is the program for one choice of "
+                "types; trace the function again for others.")
+        return eval_jaxpr(closed.jaxpr, closed.consts, *args)
+    return fun
+
+
+# [typematch]
+def typematch(avals, others):
+    """Are these the same shapes and dtypes? Weakness is left aside."""
+    return types(avals) == types(others)
+
+
+def types(avals):
+    return ", ".join(map(str, avals)) or "nothing"
+# [/typematch]
 
 
 # [dce]
@@ -155,7 +197,8 @@ def dce_jaxpr(jaxpr, used_outputs, instantiate=False):
     Returns it, and for each input whether it is used; unused inputs are gone,
     unless instantiate. Equations with effects stay. JAX twin: pe.dce_jaxpr.
     """
-    outvars = [v for v, used in zip(jaxpr.outvars, used_outputs) if used]
+    outvars = [v for v, used in zip(
+        jaxpr.outvars, used_outputs, strict=True) if used]
     needed = {v for v in outvars if isinstance(v, Var)}
     eqns = []
     for eqn in reversed(jaxpr.eqns):

@@ -1,13 +1,17 @@
 """A type checker for jaxprs.
 
 check_jaxpr : Jaxpr -> None, or JaxprTypeError
+
+JAX twin: check_jaxpr in jax/_src/core.py.
 """
 
-from minijax.jaxpr import Literal
+from minijax.jaxpr import Literal, jaxprs_in_params, typematch, types
+from minijax.jaxpr_text import Names
+from minijax.pretty_printer import layout
 
 
 class JaxprTypeError(TypeError):
-    """A jaxpr is not well formed: the text of the error shows where."""
+    """A jaxpr is not well formed; the message shows it, and says where."""
 
 
 def check_jaxpr(jaxpr):
@@ -25,40 +29,43 @@ def check_jaxpr(jaxpr):
     read(bound, jaxpr.outvars, jaxpr)
 
 
+# [scope]
 def bind(bound, variables, jaxpr, eqn=None):
     for v in variables:
         if v in bound:
-            refuse(f"variable {v!r} is bound twice", jaxpr, eqn)
+            refuse("variable {} is bound twice", jaxpr, eqn, v)
         bound.add(v)
 
 
 def read(bound, atoms, jaxpr, eqn=None):
     for v in atoms:
         if type(v) is not Literal and v not in bound:
-            refuse(f"variable {v!r} is read before it is bound", jaxpr, eqn)
+            refuse("variable {} is read before it is bound", jaxpr, eqn, v)
+# [/scope]
 
 
 def check_eqn(eqn, jaxpr):
     """The primitive's own type rule says what comes out."""
-    for value in eqn.params.values():
-        for inner in value if isinstance(value, tuple) else (value,):
-            inner = getattr(inner, "jaxpr", inner)
-            if hasattr(inner, "eqns"):
-                check_jaxpr(inner)
+    for inner in jaxprs_in_params(eqn.params):
+        check_jaxpr(inner)
+    avals = tuple(v.aval for v in eqn.invars)
     try:
-        want = eqn.primitive.out_type(tuple(v.aval for v in eqn.invars),
-                                      eqn.params)
-    except TypeError as e:
+        want = eqn.primitive.out_type(avals, eqn.params)
+    except (TypeError, ValueError) as e:
         refuse(f"{eqn.primitive} refuses its operands: {e}", jaxpr, eqn)
     want = want if eqn.primitive.multiple_results else [want]
     given = [v.aval for v in eqn.outvars]
-    if list(map(str, want)) != list(map(str, given)):
-        refuse(f"{eqn.primitive} gives {', '.join(map(str, want))}, but the "
-               f"equation says {', '.join(map(str, given))}", jaxpr, eqn)
+    if not typematch(want, given):
+        refuse(f"{eqn.primitive} gives {types(want)}, but the equation says "
+               f"{types(given)}", jaxpr, eqn)
 
 
-def refuse(why, jaxpr, eqn):
+def refuse(why, jaxpr, eqn, v=None):
+    """Name the variable by its letter, and show the program."""
+    names = Names(jaxpr)
+    text = layout(jaxpr.written(names))
+    why = why if v is None else why.format(names[v])
     where = "" if eqn is None else (
         f" in equation {[e is eqn for e in jaxpr.eqns].index(True)}, of "
         f"primitive {eqn.primitive}")
-    raise JaxprTypeError(f"{why}{where}, while checking jaxpr:\n\n{jaxpr}")
+    raise JaxprTypeError(f"{why}{where}, while checking jaxpr:\n\n{text}")

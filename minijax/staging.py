@@ -12,7 +12,7 @@ from minijax import tree_util
 from minijax.api_util import FlatFun
 from minijax.array import as_array
 from minijax.core import Trace, Tracer
-from minijax.dtypes import ShapedArray, canonical
+from minijax.dtypes import ShapedArray
 from minijax.errors import UnexpectedTracerError
 from minijax.jaxpr import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
 
@@ -102,7 +102,7 @@ def trace_to_jaxpr(flat, avals, fun, name="make_jaxpr"):
     """The jaxpr of a FlatFun at these types, and its constants."""
     with JaxprTrace(fun) as trace:
         trace.name = name
-        jaxpr, consts = run(trace, flat, avals)
+        jaxpr, consts = run(trace, flat, avals)  # its tracers end with it
     return ClosedJaxpr(jaxpr, consts)
 
 
@@ -116,36 +116,66 @@ def run(trace, flat, avals):
 class ShapeDtypeStruct:
     """A shape and a dtype without numbers. JAX twin: jax.ShapeDtypeStruct."""
 
-    __slots__ = ("shape", "dtype", "weak_type")
+    __slots__ = ("aval",)
 
     def __init__(self, shape, dtype, *, weak_type=False):
-        self.shape, self.dtype = tuple(shape), canonical(dtype)
-        self.weak_type = weak_type
+        if not isinstance(shape, tuple | list):
+            raise TypeError("ShapeDtypeStruct expects a tuple of integers for "
+                            f"its shape, such as (3,) or (); got {shape!r}")
+        self.aval = ShapedArray(shape, dtype, weak_type)
 
-    ndim = property(lambda self: len(self.shape))
-    size = property(lambda self: abstract(self).size)
+    shape = property(lambda self: self.aval.shape)
+    dtype = property(lambda self: self.aval.dtype)
+    weak_type = property(lambda self: self.aval.weak_type)
+    ndim = property(lambda self: self.aval.ndim)
+    size = property(lambda self: self.aval.size)
+    # [/ShapeDtypeStruct]
 
+    # [ShapeDtypeStruct.methods]
     def __repr__(self):
         weak = ", weak_type=True" if self.weak_type else ""
         return (f"ShapeDtypeStruct(shape={self.shape}, "
                 f"dtype={self.dtype.name}{weak})")
 
     def __eq__(self, other):
-        return (isinstance(other, ShapeDtypeStruct)
-                and abstract(self) is abstract(other))
+        return isinstance(other, ShapeDtypeStruct) and self.aval is other.aval
 
     def __hash__(self):
         return hash((self.shape, self.dtype, self.weak_type))
-# [/ShapeDtypeStruct]
+    # [/ShapeDtypeStruct.methods]
 
 
-def abstract(x):
+def abstract(x, called="the traced function", position=0):
     """The type of an argument: of an array, a number, or a description."""
     if isinstance(x, ShapedArray):
         return x
     if isinstance(x, ShapeDtypeStruct):
-        return ShapedArray(x.shape, x.dtype, x.weak_type)
-    return as_array(x, "the traced function").aval
+        return x.aval
+    return as_array(x, called, position).aval
+
+
+def stage(fun, args, kwargs, static_argnums=(), name="make_jaxpr"):
+    """The closed jaxpr of a call, and the tree of what `fun` returned."""
+    static = {i: args[i] for i in positions(static_argnums, len(args))}
+
+    def call(args, kwargs):
+        return fun(*[static.get(i, x) for i, x in enumerate(args)], **kwargs)
+    traced = [() if i in static else x for i, x in enumerate(args)]
+    leaves, tree = tree_util.tree_flatten_with_path((traced, kwargs))
+    flat = FlatFun(call, tree, name=name)
+    avals = [abstract(x, name, tree_util.keystr(path[1:]))
+             for path, x in leaves]
+    return trace_to_jaxpr(flat, avals, fun, name), flat.out_tree
+
+
+def positions(argnums, n):
+    """Argument numbers as places among n arguments; -1 is the last."""
+    nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for i in nums:
+        if not isinstance(i, int) or i < -n:
+            raise ValueError("static_argnums must be numbers of arguments, "
+                             f"got {i!r} for a call with {n}")
+    return [i % n for i in nums if i < n]
 
 
 # [make_jaxpr]
@@ -157,41 +187,13 @@ def make_jaxpr(fun, static_argnums=(), return_shape=False):
     the result. TypeError: `fun` is no function, or an argument or output is
     not an array. JAX twin: `jax.make_jaxpr`.
     """
-    if not callable(fun):
-        raise TypeError("make_jaxpr expects a function; the first argument "
-                        f"must be callable, got {fun!r:.60}")
+    check_callable(fun, "make_jaxpr")
 
     @wraps(fun)
     def jaxpr_of(*args, **kwargs):
-        closed, flat = stage(fun, args, kwargs, static_argnums)
-        if not return_shape:
-            return closed
-        return closed, tree_util.tree_unflatten(flat.out_tree, [
-            ShapeDtypeStruct(a.shape, a.dtype) for a in closed.out_avals])
+        closed, tree = stage(fun, args, kwargs, static_argnums)
+        return (closed, shapes(closed, tree)) if return_shape else closed
     return jaxpr_of
-
-
-def stage(fun, args, kwargs, static_argnums=(), name="make_jaxpr"):
-    """The closed jaxpr of a call, and the FlatFun that knows its trees."""
-    fixed = static_positions(static_argnums, len(args))
-    dynamic = [x for i, x in enumerate(args) if i not in fixed]
-
-    def of_the_dynamic(args, kwargs):
-        rest = iter(args)
-        return fun(*[fixed_args[i] if i in fixed_args else next(rest)
-                     for i in range(n)], **kwargs)
-    n, fixed_args = len(args), {i: args[i] for i in fixed}
-    leaves, tree = tree_util.tree_flatten((dynamic, kwargs))
-    flat = FlatFun(of_the_dynamic, tree, name=name)
-    return trace_to_jaxpr(flat, map(abstract, leaves), fun, name), flat
-
-
-def static_positions(static_argnums, n):
-    """Argument numbers as a set of positions, negative ones counted back."""
-    nums = ((static_argnums,) if isinstance(static_argnums, int)
-            else tuple(static_argnums))
-    return {i % n for i in nums if -n <= i < n}
-# [/make_jaxpr]
 
 
 def eval_shape(fun, *args, **kwargs):
@@ -199,6 +201,21 @@ def eval_shape(fun, *args, **kwargs):
 
     JAX twin: `jax.eval_shape`.
     """
-    closed, flat = stage(fun, args, kwargs, name="eval_shape")
-    return tree_util.tree_unflatten(flat.out_tree, [
-        ShapeDtypeStruct(a.shape, a.dtype) for a in closed.out_avals])
+    check_callable(fun, "eval_shape")
+    return shapes(*stage(fun, args, kwargs, name="eval_shape"))
+# [/make_jaxpr]
+
+
+# [shapes]
+def shapes(closed, tree):
+    """The types of the outputs, in the tree that the function returned."""
+    return tree_util.tree_unflatten(tree, [
+        ShapeDtypeStruct(a.shape, a.dtype, weak_type=a.weak_type)
+        for a in closed.out_avals])
+
+
+def check_callable(fun, name):
+    if not callable(fun):
+        raise TypeError(f"{name} expects a function; the first argument must "
+                        f"be callable, got {fun!r:.60}")
+# [/shapes]

@@ -1,12 +1,14 @@
 """Jaxprs: traced, printed, run, checked, trimmed, drawn."""
 
+import tracemalloc
 import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
 
 import numpy as np
 import pytest
 
 import minijax as mj
-from minijax import core, jaxpr, lax
+from minijax import core, jaxpr, jaxpr_svg, lax
 from minijax import numpy as jnp
 from minijax.jaxpr import ClosedJaxpr, Jaxpr, JaxprEqn, Var
 from minijax.jaxpr_check import JaxprTypeError, check_jaxpr
@@ -170,17 +172,75 @@ def test_the_checker_refuses(change, words):
 def test_the_drawing_is_svg_in_the_page_s_colour():
     closed = mj.make_jaxpr(lambda x: jnp.sin(x) * x + ROW)(ROW)
     svg = ElementTree.fromstring(closed._repr_html_())
-    texts = [t.text for t in svg.iter("{http://www.w3.org/2000/svg}text")]
+    texts = ["".join(t.itertext()) for t in svg.iter(
+        "{http://www.w3.org/2000/svg}text")]
     assert texts == ["const a:f32[3]", "in b:f32[3]", "c:f32[3] = sin b",
                      "d:f32[3] = mul c b", "e:f32[3] = add d a", "out e"]
-    paths = list(svg.iter("{http://www.w3.org/2000/svg}path"))
-    assert len(paths) == 2 * 6  # an arc and a head for each reading
-    assert svg.get("fill") == "currentColor"
+    lives = list(svg.iter("{http://www.w3.org/2000/svg}g"))
+    heads = [life[1].get("d").count("M") for life in lives]
+    assert heads == [1, 2, 1, 1, 1]  # an arrow for each reader, b has two
+    assert "currentColor" in closed._repr_html_()
     assert closed._repr_html_() == closed._repr_html_()
+
+
+def test_a_lane_of_the_drawing_is_used_again():
+    def chain(x):
+        for _ in range(5):
+            x = jnp.sin(x)
+        return x
+    rows = list(jaxpr_svg.rows_of(
+        mj.make_jaxpr(chain)(1.0).jaxpr, defaultdict(str)))
+    lives = jaxpr_svg.lifetimes(rows)
+    assert lives == [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6]]
+    assert jaxpr_svg.lanes_of(lives) == [0] * 6
+    assert jaxpr_svg.lanes_of([[0, 3], [1, 2], [2, 3], [3, 4]]) == [0, 1, 1, 0]
+
+
+def test_a_drawing_that_would_be_too_long_is_left_to_the_text():
+    def chain(x):
+        for _ in range(201):
+            x = jnp.sin(x)
+        return x
+    assert mj.make_jaxpr(chain)(1.0)._repr_html_() is None
+
+
+def test_a_jaxpr_is_run_only_on_its_types():
+    mean = mj.core.jaxpr_as_fun(mj.make_jaxpr(jnp.mean)(ROW))
+    assert float(mean(ROW)[0]) == 1.0
+    for args in [(ROW[:2],), (ROW.astype("int32"),), (ROW, ROW), ()]:
+        with pytest.raises(TypeError, match=r"takes float32\[3\], got"):
+            mean(*args)
+
+
+def test_a_wrong_number_of_used_outputs_is_refused():
+    closed = mj.make_jaxpr(lambda x: (x, x))(1.0)
+    with pytest.raises(ValueError, match="shorter"):
+        jaxpr.dce_jaxpr(closed.jaxpr, [True])
+
+
+def test_static_arguments_keep_the_places_of_the_others():
+    def f(x, n, y, *, scale):
+        return x * n + y * scale
+    traced = mj.make_jaxpr(f, static_argnums=(-2,))
+    assert len(traced(1.0, 3, 2.0, scale=1.0).in_avals) == 3
+    with pytest.raises(TypeError, match=r"make_jaxpr .* position \[2\]"):
+        traced(1.0, 3, "b", scale=1.0)
+    with pytest.raises(TypeError, match=r"position \['scale'\]"):
+        traced(1.0, 3, 2.0, scale="c")
+    for wrong in (-9, "x", 1.5):
+        with pytest.raises((TypeError, ValueError)):
+            mj.make_jaxpr(f, static_argnums=wrong)(1.0, 3, 2.0, scale=1.0)
+
+
+def test_weak_types_of_results_are_told():
+    assert mj.eval_shape(lambda x: x, 1.0).weak_type
+    assert not mj.eval_shape(lambda x: x, ROW).weak_type
 
 
 @pytest.mark.parametrize("call, error, words", [
     (lambda: mj.make_jaxpr(3), TypeError, "must be callable, got 3"),
+    (lambda: mj.eval_shape(3), TypeError, "must be callable, got 3"),
+    (lambda: mj.ShapeDtypeStruct(3, "int8"), TypeError, r"such as \(3,\)"),
     (lambda: mj.make_jaxpr(lambda x: x)("a"), TypeError, "class 'str'"),
     (lambda: mj.make_jaxpr(lambda x: "a")(1.0), TypeError,
      "not a valid JAX type"),
@@ -222,7 +282,22 @@ def test_a_long_program():
     closed = mj.make_jaxpr(f)(1.0)
     assert len(closed.eqns) == 100_000
     check_jaxpr(closed.jaxpr)
+    assert str(closed).count("\n") == 100_001
+    assert len(jaxpr.dce_jaxpr(closed.jaxpr, [True])[0].eqns) == 100_000
     del closed
+
+
+def test_memory_does_not_grow_with_the_program():
+    def f(x):
+        for _ in range(50):
+            x = jnp.sin(x)
+        return x
+    closed = mj.make_jaxpr(f)(np.zeros(100_000))
+    tracemalloc.start()
+    mj.core.eval_jaxpr(closed.jaxpr, [], np.zeros(100_000))
+    peak = tracemalloc.get_traced_memory()[1] / 800_000
+    tracemalloc.stop()
+    assert peak < 5
 
 
 def test_equations_by_hand():

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import minijax as mj
+from minijax import jaxpr_text
+from minijax.core import Primitive
 
 jax = pytest.importorskip("jax")
 
@@ -53,6 +55,17 @@ PROGRAMS = {
     "integers": (lambda n, x: (x.sum(), x * 2, x - x), np.arange(
         3, dtype=np.int32)),
     "many inputs": (lambda n, *xs: xs[0], *[BOX] * 9),
+    "many outputs": (lambda n, x: [n.sin(x) for _ in range(60)], 1.0),
+    "the same output": (lambda n, x: (x,) * 25, 1.0),
+    "many constants": (lambda n, x: x + ROW + (ROW + 1) + (ROW + 2) + (
+        ROW + 3) + (ROW + 4) + (ROW + 5) + (ROW + 6) + (ROW + 7), ROW),
+    "no inputs": (lambda n: n.sin(1.0),),
+    "nothing": (lambda n: (),),
+    "an input that nobody reads": (lambda n, x, y: n.sin(x), 1.0, 2.0),
+    "gather": (lambda n, x, i: x[i], BOX, np.array([0, 2], np.int32)),
+    "layer": (lambda n, w, b, x: n.tanh(x @ w + b), BOX, BOX[0], BOX[:, :3]),
+    "closed-over scalars": (lambda n, x: x * np.float32(3) + n.sin(
+        n.float32(2)), 1.0),
 }
 
 
@@ -68,6 +81,73 @@ def test_the_text_is_the_same(name):
     ours = mj.make_jaxpr(lambda *a: f(mj.numpy, *a))(*args)
     theirs = jax.make_jaxpr(lambda *a: f(jax.numpy, *a))(*args)
     assert written(ours) == written(theirs)
+
+
+class Text:
+    """In place of an atom of JAX's: what it prints."""
+
+    def __init__(self, text):
+        self.written = lambda names: text
+
+
+def translated(jaxpr):
+    """A jaxpr of JAX's as one of ours: same names, parameters and types."""
+    known = {}
+
+    def atom(v):
+        if hasattr(v, "val"):
+            return Text(v.pretty_print(None))
+        if v not in known:
+            known[v] = mj.core.Var(mj.core.ShapedArray(
+                v.aval.shape, v.aval.dtype))
+        return known[v]
+
+    def value(x):
+        if type(x) is tuple:
+            return tuple(map(value, x))
+        inner = getattr(x, "jaxpr", x)
+        return translated(inner) if hasattr(inner, "eqns") else x
+    return mj.core.Jaxpr(
+        map(atom, jaxpr.constvars), map(atom, jaxpr.invars),
+        map(atom, jaxpr.outvars), [mj.core.JaxprEqn(
+            list(map(atom, e.invars)), list(map(atom, e.outvars)),
+            Primitive(e.primitive.name),
+            {k: value(v) for k, v in e.params.items()}) for e in jaxpr.eqns])
+
+
+def scan(x):
+    def body(c, x):
+        y = jax.numpy.sin(c) * x
+        return y + 1.0, (y, x)
+    return jax.lax.scan(body, x[0], x)
+
+
+NESTED = {
+    "scan": (scan, ROW),
+    "while": (lambda x: jax.lax.while_loop(
+        lambda c: c[1] < 3, lambda c: (jax.numpy.sin(c[0]) * 2, c[1] + 1),
+        (x, 0)), ROW),
+    "cond": (lambda x: jax.lax.cond(
+        x[0] > 0, jax.numpy.sin, lambda x: jax.numpy.cos(x) * 2, x), ROW),
+    "scan in cond in scan": (lambda x: jax.lax.scan(lambda c, x: (
+        jax.lax.cond(c > 0, lambda: scan(ROW)[0], lambda: c), x), x[0], x),
+        ROW),
+    "jit": (lambda x: jax.jit(lambda y: jax.jit(
+        jax.numpy.sin)(y * 2.0))(x), ROW),
+    "split": (lambda x: jax.lax.split(x, (2,) * 30), BOX.ravel()[:1].repeat(
+        60)),
+    "concatenate": (lambda x: jax.lax.concatenate([x] * 50, 0), ROW),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_the_layout_is_the_same(name, monkeypatch):
+    """JAX's own jaxprs, printed by our printer: the breaks and the letters."""
+    monkeypatch.setattr(jaxpr_text, "param_rules", {})
+    f, *args = NESTED[name]
+    jaxpr = jax.make_jaxpr(f)(*args).jaxpr
+    assert str(translated(jaxpr)) == jaxpr.pretty_print(
+        custom_pp_eqn_rules=False, use_color=False)
 
 
 DERIVATIVES = {
