@@ -87,7 +87,7 @@ bitcast_convert_type_p = Primitive("bitcast_convert_type")
 def recast_bits(x, *, new_dtype):
     if x.itemsize == new_dtype.itemsize:
         return x.view(new_dtype)
-    x = np.ascontiguousarray(x)
+    x = np.asarray(x, order="C")
     if x.itemsize > new_dtype.itemsize:
         return x[..., None].view(new_dtype)
     return x.view(new_dtype)[..., 0]

@@ -128,7 +128,7 @@ def split_numbers(x, *, sizes, axis):
 
 
 @split_p.def_abstract_eval
-def splitted(x, *, sizes, axis):
+def split_types(x, *, sizes, axis):
     if any(n < 0 for n in sizes):
         raise ValueError("Sizes passed to split must be nonnegative, got "
                          f"{list(sizes)}")

@@ -51,7 +51,7 @@ def number(name, x):
 
 def bits(name, x):
     """Logic is for bits, and its result is never weak."""
-    if x.dtype.kind not in "bui":
+    if x.dtype.kind not in "iub":
         raise TypeError("logical reduction requires operand dtype bool or "
                         f"int, got {x.dtype}: compare first, as in x != 0.")
     return False
