@@ -8,10 +8,12 @@ JAX twin: jax/_src/interpreters/partial_eval.py and `jax.linearize`.
 
 from typing import NamedTuple
 
+import numpy as np
+
 from minijax import tree_util
 from minijax.api_util import FlatFun
-from minijax.array import as_array
-from minijax.core import set_current_trace
+from minijax.array import ArrayImpl, as_array
+from minijax.core import fun_line, set_current_trace
 from minijax.dtypes import float0
 from minijax.forward import JVPTrace, Zero, instantiate
 from minijax.jaxpr import dce_jaxpr, eval_jaxpr
@@ -37,7 +39,6 @@ class PartialTrace(Recorder):
 # [/PartialTrace]
 
 
-# [Linear]
 class Interface(NamedTuple):
     """What a linear program takes and gives, as its user sees it."""
 
@@ -65,13 +66,6 @@ class Linear:
                 for moves, aval in zip(i.moves, i.out_avals)]
 
 
-tree_util.register_pytree_node(
-    Linear, lambda linear: (linear.consts, (linear.jaxpr, linear.interface)),
-    lambda static, consts: Linear(static[0], list(consts), static[1]))
-# [/Linear]
-
-
-# [linearize_flat]
 def linearize_flat(flat, primals):
     """A flat function's outputs, and the Linear program of its tangents."""
     with PartialTrace(flat.fun) as trace:
@@ -86,13 +80,30 @@ def trace_tangents(trace, flat, primals):
     with JVPTrace(flat.fun) as jvp_trace:
         jvp_trace.name = flat.name
         outs, outs_dot = jvp_trace.run(flat, primals, dots)
-    moves = tuple(type(t) is not Zero for t in outs_dot)
+    check_halves(trace, [*outs, *tree_util.tree_leaves(flat.aux)], outs_dot,
+                 flat.fun)
+    moves = tuple(map(trace.owns, outs_dot))
     jaxpr, consts = trace.jaxpr(
-        [t for t in dots if type(t) is not Zero],
-        [t for t in outs_dot if type(t) is not Zero])
+        [t for t in dots if trace.owns(t)],
+        [t for t in outs_dot if trace.owns(t)])
     return outs, Linear(*needed(jaxpr, consts), Interface(
         tuple(t.aval for t in dots), tuple(t.aval for t in outs_dot), moves,
         flat.in_tree, flat.out_tree, flat.fun))
+
+
+def check_halves(trace, values, tangents, fun):
+    """No value waits for a tangent; a tangent that does not wait is zero."""
+    if any(map(trace.owns, values)):
+        raise ValueError(
+            "Linearization failed to produce known values for all output "
+            f"primals of {fun_line(fun)}: one of them depends on a tangent. "
+            "Some jvp rule that was used computes its first result from its "
+            "tangents; it may use only its primals there.")
+    if any(type(t) is ArrayImpl and np.any(t) for t in tangents):
+        raise ValueError(
+            f"the tangent of an output of {fun_line(fun)} is not linear: it "
+            "is not zero, yet depends on no tangent that goes in. Some jvp "
+            "rule that was used gives a slope; it must multiply it by t.")
 
 
 def needed(jaxpr, consts):
@@ -100,10 +111,8 @@ def needed(jaxpr, consts):
     small, _ = dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars), instantiate=True)
     values = dict(zip(jaxpr.constvars, consts))
     return small, [values[v] for v in small.constvars]
-# [/linearize_flat]
 
 
-# [linearize]
 def linearize(fun, *primals, has_aux=False):
     """fun(*primals), and its derivative there as a function of tangents.
 
@@ -126,7 +135,6 @@ def flatten_call(fun, args, has_aux, name):
     leaves, tree = tree_util.tree_flatten(tuple(args))
     return (FlatFun(fun, tree, has_aux, name),
             [as_array(x, name, i) for i, x in enumerate(leaves)])
-# [/linearize]
 
 
 # [Pushforward]
@@ -140,6 +148,15 @@ class Pushforward:
     jaxpr = property(lambda self: self.linear.jaxpr)
     consts = property(lambda self: self.linear.consts)
 
+    def tree_flatten(self):
+        return self.consts, (self.jaxpr, self.linear.interface)
+
+    @classmethod
+    def tree_unflatten(cls, static, consts):
+        jaxpr, interface = static
+        return cls(Linear(jaxpr, list(consts), interface))
+    # [/Pushforward]
+
     def __call__(self, *tangents):
         i = self.linear.interface
         leaves, tree = tree_util.tree_flatten(tangents)
@@ -147,30 +164,35 @@ class Pushforward:
             raise TypeError(
                 "linearized function called with arguments of another tree: "
                 f"expected {i.in_tree}, got {tree}. It takes one tangent for "
-                "each argument that was linearized.")
-        outs = self.linear([check_tangent(t, a)
-                            for t, a in zip(leaves, i.in_avals)])
+                "each argument that was linearized.\n"
+                + tree_util.explain_difference(i.in_tree, tree))
+        outs = self.linear([check_tangent(t, aval, tangents, n)
+                            for n, (t, aval) in enumerate(
+                                zip(leaves, i.in_avals))])
         return tree_util.tree_unflatten(i.out_tree, outs)
 
-    def tree_flatten(self):
-        return (self.linear,), None
 
-    @classmethod
-    def tree_unflatten(cls, _, children):
-        return cls(*children)
-# [/Pushforward]
-
-
-def check_tangent(t, aval):
+def check_tangent(t, aval, tangents, n):
     """A tangent of the type that is wanted, or an error that names both."""
     if getattr(t, "dtype", None) != float0:
-        t = as_array(t, "linearized function")
-    if (t.shape, t.dtype) != (aval.shape, aval.dtype):
-        raise ValueError(
-            "linearized function called on tangent values inconsistent with "
-            f"the original primal values: got tangent aval {type_of(t)} but "
-            f"expected {type_of(aval)}, the type of the primal.")
-    return t
+        t = as_array(t, "linearized function", n)
+    if (t.shape, t.dtype) == (aval.shape, aval.dtype):
+        return t
+    path, _ = tree_util.tree_leaves_with_path(tangents)[n]
+    raise ValueError(
+        "linearized function called on tangent values inconsistent with the "
+        f"original primal values: got tangent aval {type_of(t)} but expected "
+        f"{type_of(aval)} at tangents{tree_util.keystr(path)}. "
+        + remedy(t, aval))
+
+
+def remedy(t, aval):
+    if aval.dtype == float0:
+        return ("Its primal is an integer or a bool, which cannot move: the "
+                f"tangent is numpy.zeros({aval.shape}, minijax.float0).")
+    if t.shape != aval.shape:
+        return "A tangent has the shape of its primal."
+    return f"Cast it: minijax.numpy.asarray(t, {aval.dtype.name!r})."
 
 
 def type_of(x):

@@ -2,12 +2,14 @@
 
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 import numpy as np
 import pytest
 
 import minijax as mj
-from minijax import core, lax
+from minijax import core, forward, lax
 from minijax import numpy as jnp
 from minijax.jaxpr_check import check_jaxpr
 
@@ -122,15 +124,26 @@ def test_the_derivative_is_a_pytree_of_its_residuals():
 
 @pytest.mark.parametrize("call, error, words", [
     (lambda f: f(1), ValueError, r"got tangent aval int32\[\] but expected "
-     r"float32\[\]"),
-    (lambda f: f(np.ones(2, np.float32)), ValueError, r"float32\[2\]"),
+     r"float32\[\] at tangents\[0\]. Cast it"),
+    (lambda f: f(np.ones(2, np.float32)), ValueError,
+     r"float32\[2\].*the shape of its primal"),
     (lambda f: f(1.0, 2.0), TypeError, r"expected .*\(\*,\).* got"),
+    (lambda f: f([1.0]), TypeError, r"differ at \[0\]"),
     (lambda f: f("a"), TypeError, "class 'str'"),
 ])
 def test_tangents_that_do_not_fit(call, error, words):
     _, f_jvp = mj.linearize(lambda x: x * x, 2.0)
     with pytest.raises(error, match=words):
         call(f_jvp)
+
+
+def test_the_tangent_that_does_not_fit_is_named():
+    _, f_jvp = mj.linearize(lambda p, n: p["b"][1] * n, {"b": [1.0, 2.0]}, 3)
+    with pytest.raises(ValueError, match=r"tangents\[0\]\['b'\]\[1\]"):
+        f_jvp({"b": [1.0, 2]}, np.zeros((), mj.float0))
+    with pytest.raises(ValueError, match=r"expected float0\[\] at "
+                       r"tangents\[1\]. .*zeros\(\(\), minijax.float0\)"):
+        f_jvp({"b": [1.0, 2.0]}, 0)
 
 
 def test_misuse():
@@ -143,6 +156,70 @@ def test_misuse():
     with pytest.raises(RuntimeError):
         mj.linearize(lambda x: (_ for _ in ()).throw(RuntimeError()), 1.0)
     assert core.current.trace is core.eval_trace
+
+
+def sin_with(rule):
+    """The table of rules with another one for sin."""
+    table = mock.patch.dict(forward.jvp_rules)
+    table.start()
+    if rule.__code__.co_argcount == 3:
+        forward.defjvp(lax.sin_p, rule)
+    else:
+        forward.jvp_rules[lax.sin_p] = rule
+    return table
+
+
+@pytest.mark.parametrize("rule, words", [
+    (lambda t, ans, x: lax.cos(x), "multiply it by t"),
+    (lambda primals, tangents: (lax.sin(*primals) + tangents[0], tangents[0]),
+     "computes its first result from its tangents"),
+])
+@pytest.mark.parametrize("has_aux", [False, True])
+def test_rules_that_are_wrong(rule, words, has_aux):
+    def f(x):
+        y = jnp.sin(x)
+        return (y * 2, y) if has_aux else y * 2
+    table = sin_with(rule)
+    try:
+        with pytest.raises(ValueError, match=words) as caught:
+            mj.linearize(f, 2.0, has_aux=has_aux)
+        assert "f at " in str(caught.value)
+    finally:
+        table.stop()
+    assert core.current.trace is core.eval_trace
+
+
+def test_a_value_in_aux_may_not_wait_for_a_tangent():
+    table = sin_with(lambda p, t: (lax.sin(*p) + t[0], t[0]))
+    try:
+        with pytest.raises(ValueError, match="computes its first result"):
+            mj.linearize(lambda x: (x, {"a": jnp.sin(x)}), 2.0, has_aux=True)
+    finally:
+        table.stop()
+
+
+def test_a_known_tangent_is_zero_and_no_residual():
+    _, f_jvp = mj.linearize(lambda x: (x ** 0, x * 2), np.ones(3))
+    assert f_jvp.consts == [] and len(f_jvp.jaxpr.outvars) == 1
+    dots = f_jvp(np.ones(3))
+    np.testing.assert_array_equal(dots[0], np.zeros(3))
+    np.testing.assert_array_equal(dots[1], np.full(3, 2.0))
+
+
+def test_an_if_on_the_value_is_decided():
+    def f(x):
+        return x * x if x > 0 else -x
+    assert [float(mj.linearize(f, x)[1](1.0)) for x in (3.0, -3.0)] == [6, -1]
+
+
+def test_eight_threads():
+    def work(n):
+        _, f_jvp = mj.linearize(lambda x: jnp.sin(x) * n, np.float64(n))
+        return float(f_jvp(np.float64(1.0)))
+    with ThreadPoolExecutor(8) as pool:
+        np.testing.assert_allclose(
+            list(pool.map(work, range(50))),
+            [n * np.cos(n) for n in range(50)], rtol=1e-14)
 
 
 def test_leaks_are_named():
