@@ -182,6 +182,12 @@ class Project:
     def tool(self, name, *arguments):
         return self.run(f"tools/{name}.py", *arguments)
 
+    def weave(self, *arguments):
+        """What the weaver says when all goes well."""
+        status, said = self.tool("weave", *arguments)
+        assert status == 0, said
+        return said
+
 
 @pytest.fixture
 def project(tmp_path, pytestconfig):
@@ -207,8 +213,7 @@ def woven_once():
 def woven(project, woven_once):
     """The little book with its notebooks, which are run only once."""
     if not woven_once:
-        status, said = project.tool("weave")
-        assert status == 0, said
+        project.weave()
         woven_once.update(
             (path.relative_to(project.root), path.read_text())
             for path in project.root.rglob("*.ipynb"))

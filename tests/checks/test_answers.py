@@ -15,21 +15,21 @@ def test_the_little_book_knows_right_from_wrong(woven):
 def test_a_stub_that_passes(project):
     project.edit("solutions/01-one.md", "    # BEGIN SOLUTION\n", "")
     project.edit("solutions/01-one.md", "    # END SOLUTION\n", "")
-    assert project.tool("weave")[0] == 0
+    project.weave()
     assert "exercises/01-one.ipynb: 1.1 should be `not yet written`, " \
            "is `right`" in answers(project)
 
 
 def test_a_solution_that_is_wrong(project):
     project.edit("solutions/01-one.md", "one() - one()", "one()")
-    assert project.tool("weave")[0] == 0
+    project.weave()
     assert "solutions/01-one.ipynb: 1.1 should be `right`, is " \
            "`not yet: this is one, not zero`" in answers(project)
 
 
 def test_an_exercise_that_is_not_checked(project):
     project.edit("solutions/01-one.md", 'check("1.1", zero)', "zero")
-    assert project.tool("weave")[0] == 0
+    project.weave()
     assert "is `not checked`" in answers(project)
 
 

@@ -33,8 +33,9 @@ class Dot:
         return f"<svg><circle r='{Two().value()}'/></svg>"
 
 Dot()""")
-    assert project.tool("weave")[0] == 0
-    assert project.run(*NBVAL)[0] == 0
+    project.weave()
+    status, said = project.run(*NBVAL)
+    assert status == 0, said
     project.edit("book/02-two.ipynb", "circle r='2'", "circle r='3'")
     status, said = project.run(*NBVAL)
     assert status == 1

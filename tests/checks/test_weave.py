@@ -28,7 +28,7 @@ two()
 ```
 ````
 """)
-    assert project.tool("weave", "2")[0] == 0
+    project.weave("2")
     assert cells(project, "book/02-two.ipynb")[0].source.startswith("""\
 # Two
 
@@ -63,7 +63,7 @@ def test_stub_and_solution(woven):
 
 def test_a_traceback_shows_the_cells_own_lines(woven):
     woven.edit("book/01-one.md", "one(1)", "one().missing")
-    assert woven.tool("weave", "1")[0] == 0
+    woven.weave("1")
     error = cells(woven, "book/01-one.ipynb")[2].outputs[0]
     assert error.ename == "AttributeError"
     text = "\n".join(error.traceback)
@@ -73,7 +73,7 @@ def test_a_traceback_shows_the_cells_own_lines(woven):
 def test_a_cell_is_called_a_cell_in_messages(project):
     project.edit("book/01-one.md", "one(1)",
                  "raise ValueError((lambda: 0).__code__.co_filename)")
-    assert project.tool("weave", "1")[0] == 0
+    project.weave("1")
     error = cells(project, "book/01-one.ipynb")[2].outputs[0]
     assert error.evalue == "<cell>"
     status, said = project.run("-m", "pytest", "--nbval", "-q",
@@ -88,32 +88,32 @@ def test_a_chapter_runs_on_the_package_of_its_chapter(project):
     assert status == 1
     assert "book/01-one.ipynb: FAILED" in said
     assert "cannot import name 'Two'" in said
-    assert project.tool("weave", "1", "--whole")[0] == 0
+    project.weave("1", "--whole")
 
 
 def test_weaving_twice_gives_the_same_bytes(woven):
     before = (woven.root / "book/01-one.ipynb").read_bytes()
-    status, said = woven.tool("weave", "1", "--force")
+    said = woven.weave("1", "--force")
     assert "book/01-one.ipynb: run" in said
     assert (woven.root / "book/01-one.ipynb").read_bytes() == before
 
 
 def test_only_what_changed_is_run(project):
-    assert project.tool("weave")[0] == 0
-    assert "run" not in project.tool("weave")[1]
+    project.weave()
+    assert "run" not in project.weave()
 
     project.edit("book/02-two.md", "# Two", "# Two, and no more")
-    said = project.tool("weave")[1]
+    said = project.weave()
     assert "book/02-two.ipynb: text renewed" in said
     assert "book/01-one.ipynb: up to date" in said
 
     project.edit("minijax/two.py", "one() + one()", "3")
-    said = project.tool("weave")[1]
+    said = project.weave()
     assert "book/02-two.ipynb: run" in said
     assert "book/01-one.ipynb: up to date" in said
 
     project.edit("book/02-two.ipynb", '"3"', '"4"')
-    assert "book/02-two.ipynb: run" in project.tool("weave")[1]
+    assert "book/02-two.ipynb: run" in project.weave()
 
 
 def test_agreement(woven):
