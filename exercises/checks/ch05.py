@@ -63,12 +63,6 @@ def _(rule):
                 "the rule itself cannot be differentiated. Write it with "
                 f"minijax's operators, not NumPy's functions: {error}"
             ) from error
-        seen = []
-        forward.defjvp(lax.tanh_p, lambda t, ans, x: seen.append(
-            core.current.trace) or rule(t, ans, x))
-        assert close(mj.jvp(lambda x: lax.tanh(x) * 2, (x,), (t,))[1],
-                     2 * t * right), "wrong inside a longer program"
-    assert close(mj.jvp(lax.tanh, (x,), (t,))[1], t * right)
 
 
 @exercise("5.3")
@@ -146,13 +140,6 @@ def _(rules):
         assert not np.isnan(dot).any(), (
             "at the origin this gives nan, for it computes 0/0")
         assert not dot.any(), f"at the origin expected 0, got {dot[0]}"
-        second = np.asarray(mj.jvp(
-            lambda x: mj.jvp(hypot_p.bind, (x, zero), (one, zero))[1],
-            (zero,), (one,))[1])
-        assert not np.isnan(second).any(), (
-            "at the origin the first derivative is 0 but the second is nan: "
-            "the 0/0 was computed and then thrown away, and its derivative "
-            "comes back. Exchange the divisor before dividing")
 
 
 @exercise("5.6")
