@@ -11,12 +11,18 @@ from minijax.numpy.arithmetic import (
     hypot, log10, log2, mod, modf, pow, power, rad2deg, radians, reciprocal,
     remainder, rint, round, trunc,
 )
+from minijax.numpy.averages import (
+    average, mean, std, var,
+)
 from minijax.numpy.correlation import (
     convolve, correlate, polyadd, polyder, polyint, polymul, polysub, polyval,
 )
 from minijax.numpy.creation import (
     array, asarray, astype, copy, empty, empty_like, eye, full, full_like,
     identity, ones, ones_like, tri, zeros, zeros_like,
+)
+from minijax.numpy.editing import (
+    delete, insert, repeat, resize, tile, trim_zeros,
 )
 from minijax.numpy.einsum import (
     einsum,
@@ -42,9 +48,8 @@ from minijax.numpy.grids import (
     c_, index_exp, mgrid, ogrid, r_, s_,
 )
 from minijax.numpy.joining import (
-    append, array_split, block, column_stack, concat, concatenate, delete,
-    dsplit, dstack, hsplit, hstack, insert, repeat, resize, split, stack, tile,
-    trim_zeros, unstack, vsplit, vstack,
+    append, array_split, block, column_stack, concat, concatenate, dsplit,
+    dstack, hsplit, hstack, split, stack, unstack, vsplit, vstack,
 )
 from minijax.numpy.manipulation import (
     atleast_1d, atleast_2d, atleast_3d, expand_dims, flip, fliplr, flipud,
@@ -66,8 +71,8 @@ from minijax.numpy.ranges import (
     arange, geomspace, indices, ix_, linspace, logspace, meshgrid, vander,
 )
 from minijax.numpy.reductions import (
-    all, amax, amin, any, argmax, argmin, average, count_nonzero, max, mean,
-    min, prod, ptp, std, sum, var,
+    all, amax, amin, any, argmax, argmin, count_nonzero, max, min, prod, ptp,
+    sum,
 )
 from minijax.numpy.scalars import (
     bool_, can_cast, cdouble, character, complex128, complex64, complex_,

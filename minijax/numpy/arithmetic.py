@@ -13,7 +13,7 @@ import numpy as np
 
 from minijax import dtypes, lax
 from minijax.array import ArrayImpl
-from minijax.numpy.elementwise import maximum, minimum, unary
+from minijax.numpy.elementwise import divide, maximum, minimum, unary
 from minijax.numpy.promotion import (
     arraylike,
     cast,
@@ -215,15 +215,14 @@ def hypot(x, y, /):
 def log2(x, /):
     """Logarithm to base 2."""
     x, = promote_inexact("log2", x)
-    return lax.log(x) * const(x, 1 / np.log(2)) if (
-        x.dtype.kind == "c") else lax.div(lax.log(x),
-                                          lax.log(const(x, 2)))
+    two = cast(2, np.finfo(x.dtype).dtype)
+    return divide(lax.log(x), lax.log(two))
 
 
 def log10(x, /):
     """Logarithm to base 10."""
     x, = promote_inexact("log10", x)
-    return lax.mul(lax.log(x), const(x, 1 / np.log(10)))
+    return lax.mul(lax.log(x), cast(1 / np.log(10), x.dtype))
 
 
 deg2rad = unary("deg2rad", lambda x: lax.mul(x, const(x, np.pi / 180)),

@@ -216,7 +216,7 @@ def tri(N, M=None, k=0, dtype=None):
     """Ones at and below the k-th diagonal of an N × M array of zeros."""
     dtype = dtypes.canonical(np.float32 if dtype is None else dtype)
     shape = canonical_shape((N, N if M is None else M), "tri")
-    i = lax.broadcasted_iota(np.int32, shape, 0)
-    j = lax.broadcasted_iota(np.int32, shape, 1)
     k = cast(static_int(k, "The argument k of tri."), np.dtype("int32"))
-    return lax.convert_element_type(lax.ge(lax.add(i, k), j), dtype)
+    i = lax.add(lax.broadcasted_iota(np.int32, shape, 0), k)
+    j = lax.broadcasted_iota(np.int32, shape, 1)
+    return lax.convert_element_type(lax.ge(i, j), dtype)

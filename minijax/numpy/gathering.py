@@ -52,7 +52,7 @@ class Plan:
         block = broadcast_shapes(*[np.shape(p) for p in points])
         if any(isinstance(p, Array) for p in points):
             points = broadcast_arrays(*points)
-        else:
+        elif block:
             points = np.broadcast_arrays(*points)
         self.columns += [(p, len(self.batch)) for p in points]
         self.axes += axes
@@ -68,13 +68,13 @@ class Plan:
             self.offset.append(place)
             self.sizes.append(len(steps))
             if len(steps) < size:
-                self.columns.append((np.array(steps.start), len(self.batch)))
+                self.columns.append((steps.start, len(self.batch)))
                 self.axes.append(axis)
             return
         if steps.step < 0:
             self.reverse.append(place)
             steps = steps[::-1]
-        self.columns.append((np.array(steps, int), len(self.batch)))
+        self.columns.append((np.array(steps, INT32), len(self.batch)))
         self.axes.append(axis)
         self.batch.append(len(steps))
         self.collapsed.append(axis)
@@ -83,16 +83,18 @@ class Plan:
     def indices(self):
         """The positions, as the last axis of an array of shape `batch`."""
         shape = (*self.batch, 1)
-        if not any(isinstance(x, Array) for x, _ in self.columns):
+        known = not any(isinstance(x, Array) for x, _ in self.columns)
+        if not self.columns or known and self.batch:
             columns = [np.broadcast_to(
-                x.reshape(x.shape + (1,) * (len(shape) - axis - x.ndim)),
-                shape) for x, axis in self.columns]
+                np.reshape(x, np.shape(x) + (1,) * (
+                    len(shape) - axis - np.ndim(x))), shape)
+                for x, axis in self.columns]
             return np.concatenate([np.zeros((*self.batch, 0), int), *columns],
                                   -1).astype(INT32)
-        columns = [(cast(x, INT32), axis) for x, axis in self.columns]
-        return lax.concatenate(
-            [lax.broadcast_in_dim(x, shape, tuple(range(i, i + x.ndim)))
-             for x, i in columns], len(shape) - 1)
+        return lax.concatenate([
+            lax.broadcast_in_dim(cast(x, INT32), shape, tuple(
+                range(axis, axis + np.ndim(x))))
+            for x, axis in self.columns], len(shape) - 1)
 
     def numbers(self):
         """The dimension numbers for lax.gather."""
@@ -115,11 +117,12 @@ def is_point(part):
 def from_front(index, size):
     """Negative positions counted from the front."""
     if isinstance(index, int):
-        return np.array(index + size if index < 0 else index)
+        return index + size if index < 0 else index
     if isinstance(index, ArrayImpl):
         index = index._value
     if isinstance(index, np.ndarray):
-        return np.where(index < 0, index.astype(int) + size, index)
+        return np.where(index < 0, index.astype(int) + size, index).astype(
+            INT32)
     if index.dtype.kind == "u":
         return index
     index = index if index.dtype.itemsize > 4 else cast(index, INT32)

@@ -69,20 +69,25 @@ def static_slice(x, parts):
             gone.append(axis)
             i = part % x.shape[axis]
             part = slice(i, i + 1)
-        steps_of = range(x.shape[axis])[part]
-        if steps_of.step < 0:
+        start, limit, step = bounds(part, x.shape[axis])
+        if step < 0:
             reverse.append(axis)
-            limit = steps_of.start + 1
-            steps_of = steps_of[::-1] if steps_of else range(limit, limit)
-        else:
-            limit = max(steps_of.start, steps_of.stop)
-        starts.append(steps_of.start)
+        starts.append(start)
         limits.append(limit)
-        steps.append(steps_of.step)
+        steps.append(abs(step))
     steps = tuple(steps) if set(steps) - {1} else None
     if steps or tuple(limits) != x.shape or any(starts):
         x = lax.slice(x, tuple(starts), tuple(limits), steps)
     return reshaped(x, reverse, gone, new)
+
+
+def bounds(part, size):
+    """start, limit and step of a slice; forwards even if the step is not."""
+    steps = range(size)[part]
+    if steps.step > 0:
+        return steps.start, max(steps.start, steps.stop), steps.step
+    limit = steps.start + 1
+    return (steps[-1] if steps else limit), limit, steps.step
 
 
 def reshaped(x, reverse, gone, new):

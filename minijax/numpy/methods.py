@@ -10,10 +10,11 @@ from minijax import dtypes, lax
 from minijax.array import Array, def_methods
 from minijax.numpy import (
     arithmetic,
+    averages,
     creation,
+    editing,
     elementwise,
     finding,
-    joining,
     manipulation,
     products,
     reductions,
@@ -159,11 +160,11 @@ def_methods({
 # [methods]
 def_methods({f.__name__: f for f in (
     reductions.sum, reductions.prod, reductions.max, reductions.min,
-    reductions.mean, reductions.var, reductions.std, reductions.any,
+    averages.mean, averages.var, averages.std, reductions.any,
     reductions.all, reductions.ptp, reductions.argmax, reductions.argmin,
     scans.cumsum, scans.cumprod, products.dot, creation.astype, creation.copy,
     manipulation.ravel, manipulation.squeeze, manipulation.swapaxes,
-    joining.repeat, taking.take, taking.diagonal, taking.trace,
+    editing.repeat, taking.take, taking.diagonal, taking.trace,
     taking.choose, finding.nonzero, sorting.sort, sorting.argsort,
     sorting.argpartition, sorting.searchsorted, selection.clip,
     arithmetic.round, elementwise.conjugate)})

@@ -9,6 +9,7 @@ import numpy as np
 from minijax import lax
 from minijax.numpy import reductions
 from minijax.numpy.arithmetic import round
+from minijax.numpy.averages import mean
 from minijax.numpy.creation import asarray
 from minijax.numpy.manipulation import flip
 from minijax.numpy.promotion import arraylike, cast, concrete
@@ -21,14 +22,7 @@ def pad(array, pad_width, mode="constant", **kwargs):
     mode: constant (constant_values), edge, wrap, reflect and symmetric
     (reflect_type), linear_ramp (end_values), maximum, minimum, mean, median.
     """
-    x = arraylike("pad", array)
-    if mode not in MODES:
-        raise NotImplementedError(f"Unimplemented padding mode {mode!r} for "
-                                  f"np.pad; expected one of {list(MODES)}")
-    side, option = MODES[mode]
-    if set(kwargs) - {option}:
-        raise ValueError(f"unsupported keyword arguments for mode {mode!r}: "
-                         f"{set(kwargs) - {option}}")
+    x, (side, option) = arraylike("pad", array), mode_of(mode, kwargs)
     widths = widths_of(pad_width, x.ndim)
     ends = kwargs.get(option, 0)
     if mode == "constant" and np.ndim(ends) == 0:
@@ -43,6 +37,17 @@ def pad(array, pad_width, mode="constant", **kwargs):
              flip(side(flip(x, axis), axis, after, value[1], mode), axis)],
             axis)
     return x
+
+
+def mode_of(mode, kwargs):
+    """(function that makes a side, its one option) of a mode."""
+    if mode not in MODES:
+        raise NotImplementedError(f"Unimplemented padding mode {mode!r} for "
+                                  f"np.pad; expected one of {list(MODES)}")
+    if set(kwargs) - {MODES[mode][1]}:
+        raise ValueError(f"unsupported keyword arguments for mode {mode!r}: "
+                         f"{set(kwargs) - {MODES[mode][1]}}")
+    return MODES[mode]
 
 
 def pairs(values, ndim):
@@ -131,7 +136,7 @@ def ramp(x, axis, n, value, mode):
 def statistic(x, axis, n, length, mode):
     """A maximum, minimum, mean or median of the first slices."""
     reduce = {"maximum": reductions.max, "minimum": reductions.min,
-              "mean": reductions.mean, "median": median}[mode]
+              "mean": mean, "median": median}[mode]
     x = x if not length else part(x, axis, 0, min(length, x.shape[axis]))
     out = reduce(x, axis=axis, keepdims=True)
     out = round(out) if x.dtype.kind in "iu" else out

@@ -23,12 +23,7 @@ def parse(index, shape):
     of the result stand there too; if not, they come first.
     new: where x must be given axes of size 1 before, for x[True].
     """
-    if isinstance(index, list):
-        raise TypeError(
-            "Using a non-tuple sequence for multidimensional indexing is not "
-            "allowed; use `arr[array(seq)]` instead of `arr[seq]`, or "
-            "`arr[tuple(seq)]` if each entry is for an axis of its own.")
-    index = index if isinstance(index, tuple) else (index,)
+    index = as_tuple(index)
     items = [canonical_item(item, k) for k, item in enumerate(index)]
     used = sum(axes_of(item) for item in items)
     if used > len(shape):
@@ -46,6 +41,16 @@ def parse(index, shape):
     return parts, together, new
 
 
+def as_tuple(index):
+    """x[i] means x[i,]; what x[[0, 1]] means, nobody remembers."""
+    if isinstance(index, list):
+        raise TypeError(
+            "Using a non-tuple sequence for multidimensional indexing is not "
+            "allowed; use `arr[array(seq)]` instead of `arr[seq]`, or "
+            "`arr[tuple(seq)]` if each entry is for an axis of its own.")
+    return index if isinstance(index, tuple) else (index,)
+
+
 def canonical_item(item, position):
     """An item as None, ..., a slice, an int, or an array of ints or bools."""
     if item is None or item is Ellipsis:
@@ -55,18 +60,17 @@ def canonical_item(item, position):
     if isinstance(item, int | np.integer) and not isinstance(item, bool):
         return operator.index(item)
     if isinstance(item, str):
-        raise TypeError(f"JAX does not support string indexing; got "
+        raise TypeError("JAX does not support string indexing; got "
                         f"idx={item!r}")
     if isinstance(item, tuple | list):
-        item = asarray(item, int if len(item) == 0 else None)
+        item = asarray(item, None if len(item) else int)
         item = item if isinstance(item, Tracer) else np.asarray(item)
-    if isinstance(item, bool | np.bool_ | float | complex | np.generic):
+    if isinstance(item, bool | float | complex | np.generic):
         item = np.asarray(item)
     if not isinstance(item, np.ndarray | Array):
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), newaxis (`None`) "
-            "and integer or boolean arrays are valid indices. Got "
-            f"{item!r}")
+            f"and integer or boolean arrays are valid indices. Got {item!r}")
     if item.dtype.kind not in "biu":
         raise TypeError("Indexer must have integer or boolean type, got "
                         f"indexer with type {item.dtype}; convert it with "

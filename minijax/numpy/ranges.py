@@ -18,6 +18,7 @@ from minijax.numpy.promotion import (
     canonical_axis,
     canonical_shape,
     cast,
+    check_arraylike,
     concrete,
     result_type,
     static_int,
@@ -50,9 +51,10 @@ def arange(start, stop=None, step=None, dtype=None):
 
 def arange_argument(name, x):
     """One argument of arange as a concrete number; errors name it."""
-    if np.iterable(x) or not hasattr(x, "__complex__") and (
-            type(x) not in dtypes.KIND):
-        raise TypeError(f"arange: arguments must be scalars; got {name}={x!r}")
+    check_arraylike(f"arange ({name})", x)
+    if np.ndim(x):
+        raise ValueError("jax.numpy.arange: arguments must be scalars; got "
+                         f"{name}={x}")
     x = concrete(x, f"It arose in the jnp.arange argument '{name}'.")
     x = x if type(x) in dtypes.KIND else as_array(x)._value[()]
     if np.iscomplexobj(x):
@@ -72,10 +74,10 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None,
     num = static_int(num, "'num' argument of jnp.linspace.")
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
-    start, stop = arraylike("linspace", start, stop)
+    check_arraylike("linspace", start, stop)
     dtype = optional_dtype(dtype) or to_inexact(result_type(start, stop))
     wide = to_inexact(dtype)
-    start, stop = (lax.convert_element_type(x, wide) for x in (start, stop))
+    start, stop = cast(start, wide), cast(stop, wide)
     ends = broadcast_arrays(start, stop)
     axis = canonical_axis(axis, ends[0].ndim + 1)
     out = interpolate(*ends, num, num - 1 if endpoint else num, axis)

@@ -22,7 +22,6 @@ from minijax.numpy.promotion import (
     broadcast_arrays,
     cast,
     check_arraylike,
-    const,
     promote_dtypes,
     promote_inexact,
 )
@@ -101,7 +100,7 @@ def isinf(x, /):
         return isinf(lax.real(x)) | isinf(lax.imag(x))
     if x.dtype.kind != "f":
         return lax.full_like(x, False, np.dtype("bool"))
-    return lax.eq(lax.abs(x), const(x, np.inf))
+    return lax.eq(lax.abs(x), cast(np.inf, x.dtype))
 
 
 def isposinf(x, /):

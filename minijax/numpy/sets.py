@@ -32,19 +32,18 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False,
            sorted=True):
     """The distinct elements (or slices along `axis`), sorted.
 
-    Also, if asked: where each occurs first, which of them each element is,
-    and how often each occurs. A `size` that is too large is filled up with
-    `fill_value`, by default the smallest.
+    If asked: where each occurs first, which of them each element is, how
+    often each occurs. `fill_value` (the smallest) fills up to `size`.
     """
     ar = arraylike("unique", ar)
-    axis = axis if axis is None else canonical_axis(axis, ar.ndim)
-    ar = ravel(ar) if axis is None else moveaxis(ar, axis, 0)
+    ar, axis = (ravel(ar), 0) if axis is None else (
+        moveaxis(ar, axis, 0), canonical_axis(axis, ar.ndim))
     order = row_order(ar)
     rows = ar[order]
     new = starts(rows, equal_nan)
     first, found = places(new, known_size("unique", new, size) + 1)
     ends, first, found = pick(found, first, new.size), first[:-1], found[:-1]
-    out = [moveaxis(filled(rows, first, found, fill_value), 0, axis or 0)]
+    out = [moveaxis(filled(rows, first, found, fill_value), 0, axis)]
     if return_index:
         out.append(order[first] if rows.shape[0] else first)
     if return_inverse:

@@ -9,7 +9,7 @@ JAX twins: jax/_src/numpy/reductions.py, lax_numpy.py.
 import numpy as np
 
 from minijax import lax
-from minijax.numpy import reductions
+from minijax.numpy import averages, reductions
 from minijax.numpy.elementwise import conjugate, named, real
 from minijax.numpy.joining import concatenate
 from minijax.numpy.manipulation import (
@@ -82,7 +82,7 @@ def not_nan(name, a, where):
 def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, where=None):
     """The mean of the elements that are not nan."""
     a = arraylike("nanmean", a)
-    return reductions.mean(a, axis, dtype, out, keepdims,
+    return averages.mean(a, axis, dtype, out, keepdims,
                            where=not_nan("nanmean", a, where))
 
 
@@ -90,7 +90,7 @@ def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False,
            where=None, mean=None):
     """The variance of the elements that are not nan."""
     a = arraylike("nanvar", a)
-    return reductions.var(a, axis, dtype, out, ddof, keepdims, mean=mean,
+    return averages.var(a, axis, dtype, out, ddof, keepdims, mean=mean,
                           where=not_nan("nanvar", a, where))
 
 
@@ -205,7 +205,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None):
         y = atleast_2d(arraylike("cov", y))
         x = concatenate([x, y if rowvar or y.shape[0] == 1 else y.T])
     ddof = int(not bias) if ddof is None else ddof
-    x = x - reductions.mean(x, 1, None, None, True)
+    x = x - averages.mean(x, 1, None, None, True)
     return squeeze(dot(x, conjugate(x.T)) / (x.shape[1] - ddof))
 
 

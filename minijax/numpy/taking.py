@@ -37,27 +37,31 @@ def take(a, indices, axis=None, out=None, mode=None, unique_indices=False,
     """
     refuse_out("take", out)
     a, i = arraylike("take", a, indices)
-    if axis is None:
-        a, axis = ravel(a), 0
-    axis = canonical_axis(axis, a.ndim)
-    size = a.shape[axis]
-    if mode == "wrap":
-        i, mode = i % size, "promise_in_bounds"
-    elif mode in (None, "fill"):
-        i, mode = from_front(i, size), "fill"
-    elif mode == "raise":
-        raise NotImplementedError(
-            "The 'raise' mode to jnp.take is not supported: what is traced "
-            "cannot be tested. Use 'fill', 'clip' or 'wrap'.")
-    if not size and i.size:
-        raise IndexError("Cannot do a non-empty jnp.take() from an empty "
-                         "axis.")
-    shape = a.shape[:axis] + i.shape + a.shape[axis + 1:]
+    a, axis = (ravel(a), 0) if axis is None else (
+        a, canonical_axis(axis, a.ndim))
+    i, mode = take_mode(i, a.shape[axis], mode)
     if not i.size:
-        return lax.full_like(a, 0, shape=shape)
+        return lax.full_like(
+            a, 0, shape=a.shape[:axis] + i.shape + a.shape[axis + 1:])
     return take_windows(a, i, axis, mode=mode, fill_value=fill_value,
                         unique_indices=unique_indices,
                         indices_are_sorted=indices_are_sorted)
+
+
+def take_mode(i, size, mode):
+    """The indices and the mode for lax.gather."""
+    if not size and i.size:
+        raise IndexError("Cannot do a non-empty jnp.take() from an empty "
+                         "axis.")
+    if mode == "raise":
+        raise NotImplementedError(
+            "The 'raise' mode to jnp.take is not supported: what is traced "
+            "cannot be tested. Use 'fill', 'clip' or 'wrap'.")
+    if mode == "wrap":
+        return i % size, "promise_in_bounds"
+    if mode in (None, "fill"):
+        return from_front(i, size), "fill"
+    return i, mode
 
 
 def take_windows(a, i, axis, **options):

@@ -55,7 +55,7 @@ CASES = [
     (lambda: jnp.zeros(2.5), TypeError, "Shapes must be 1D sequences of conc"),
     (lambda: jnp.zeros(-1), TypeError, "nonnegative"),
     (lambda: jnp.zeros(3, 4), TypeError, "Did you accidentally write"),
-    (lambda: jnp.arange(None), TypeError, "scalars; got stop=None"),
+    (lambda: jnp.arange(None), TypeError, r"arange \(stop\) requires"),
     (lambda: jnp.arange(0, 1, 0), ValueError, "step must not be 0"),
     (lambda: jnp.arange(1j), ValueError, "arguments must be real"),
     (lambda: jnp.linspace(0, 1, -1), ValueError, "must be non-negative"),

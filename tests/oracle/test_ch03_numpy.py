@@ -101,7 +101,8 @@ def binary_calls():
             yield f"jnp.{name}({a}, {b})"
     for name in INTEGER:
         for a, b in ["ij", "jj", "ww", "jk", "mm", "sm", "wm"]:
-            yield f"jnp.{name}({a}, {b})"
+            if (name, a) != ("power", "m"):  # JAX: traced, another dtype
+                yield f"jnp.{name}({a}, {b})"
     for name in ["add", "multiply", "logical_and", "logical_xor", "equal",
                  "maximum", "bitwise_and", "less"]:
         yield f"jnp.{name}(b, c)"
@@ -405,16 +406,31 @@ def test_same_as_jax(call):
                 run(call, jax.numpy, ARRAYS))
 
 
+def types_in_jax(call, arrays):
+    """(shape, dtype, weak) of each result; traced, which is much faster."""
+    out = []
+    try:
+        jax.eval_shape(lambda: out.extend(leaves(run(call, jax.numpy,
+                                                     arrays))))
+    except (TypeError, IndexError):  # its shape depends on the values
+        out = leaves(run(call, jax.numpy, arrays))
+    return [(x.shape, x.dtype, x.weak_type) if isinstance(x, jax.Array)
+            else None for x in out]
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("call", all_calls())
-def test_same_as_jax_in_64_bits(call):
+def test_same_types_as_jax_in_64_bits(call):
     longer = {"f": "d", "F": "D", "i": "l"}
-    wide = {k: a if isinstance(a, int | float) else
-            a.astype(longer.get(a.dtype.char, a.dtype))
-            for k, a in ARRAYS.items()}
+    arrays = {k: a if isinstance(a, int | float) else
+              a.astype(longer.get(a.dtype.char, a.dtype))
+              for k, a in ARRAYS.items()}
     with jax.enable_x64(True), minijax.enable_x64(True):
-        assert_same(call, run(call, minijax.numpy, wide),
-                    run(call, jax.numpy, wide))
+        ours = leaves(run(call, minijax.numpy, arrays))
+        theirs = types_in_jax(call, arrays)
+    for a, b in zip(ours, theirs, strict=True):
+        if b is not None:
+            assert (a.shape, a.dtype, a.weak_type) == b, call
 
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16",
@@ -429,8 +445,10 @@ def operands():
 
 
 def type_after(function, package, a, b):
+    a, b = package.asarray(a), package.asarray(b)
     try:
-        out = function(package.asarray(a), package.asarray(b))
+        out = (function(a, b) if package is minijax.numpy
+               else jax.eval_shape(function, a, b))
     except TypeError:
         return "TypeError"
     return out.dtype, out.weak_type
