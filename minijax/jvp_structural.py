@@ -185,11 +185,11 @@ def scatter_mul_jvp_updates(t, ans, x, indices, updates, *, unique_indices,
     """x times t, where each element of x is hit once at most."""
     if not unique_indices:
         raise NotImplementedError(
-            "scatter_mul gradients are only implemented if "
-            "`unique_indices=True`: with two updates of one element, each "
-            "one's derivative is a product over the others. Multiply the "
-            "updates of an element first, or pass unique_indices=True, as "
-            "in x.at[i].multiply(v, unique_indices=True).")
+            "scatter_mul gradients are only implemented if\n"
+            "`unique_indices=True`: with two updates of one element, the "
+            "derivative by\none is a product over the others. Multiply the "
+            "updates of an element first,\nor promise that there is only "
+            "one: x.at[i].multiply(v, unique_indices=True).")
     return x * lax.scatter_add_p.bind(
         lax.full_like(x, 0), indices, t, unique_indices=unique_indices,
         **params)
