@@ -21,7 +21,6 @@ from minijax.jaxpr_svg import draw
 from minijax.jaxpr_text import program, show
 
 
-# [Var]
 class Var:
     """A variable. It has a type, and is itself; its letter comes in print."""
 
@@ -50,7 +49,6 @@ class Literal:
 
     def __repr__(self):
         return self.written({})
-# [/Var]
 
 
 # [Jaxpr]

@@ -30,8 +30,9 @@ def draw(jaxpr):
     body += [svg_text(i, left, row[0]) for i, row in enumerate(rows)]
     return (f'<div style="overflow-x: auto"><svg role="img" aria-label="a '
             f'jaxpr and its data flow" width="{width:.0f}" height="{height}" '
-            f'font-family="monospace" font-size="13" fill="currentColor" '
-            f'xmlns="http://www.w3.org/2000/svg">{"".join(body)}</svg></div>')
+            f'style="max-width: none" font-family="monospace" font-size="13" '
+            f'fill="currentColor" xmlns="http://www.w3.org/2000/svg">'
+            f'{"".join(body)}</svg></div>')
 
 
 # [rows]
@@ -49,8 +50,10 @@ def rows_of(jaxpr, names):
 def line(doc):
     """The text of a document, on one line however long."""
     return " ".join(layout(doc, float("inf")).split())
+# [/rows]
 
 
+# [lanes]
 def lifetimes(rows):
     """[row of its binding, rows of its readers…] of each value read."""
     lives = {v: [i] for i, (_, outs, _) in enumerate(rows) for v in outs}
@@ -69,7 +72,7 @@ def lanes_of(lives):
         lanes.append(free[0])
         ends[free[0]:free[0] + 1] = [end]
     return lanes
-# [/rows]
+# [/lanes]
 
 
 # [svg]

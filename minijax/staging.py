@@ -11,10 +11,14 @@ from functools import wraps
 from minijax import tree_util
 from minijax.api_util import FlatFun
 from minijax.array import as_array
+from minijax.config import config
 from minijax.core import Trace, Tracer
 from minijax.dtypes import ShapedArray
 from minijax.errors import UnexpectedTracerError
 from minijax.jaxpr import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
+from minijax.jaxpr_check import check_jaxpr
+
+enable_checks = config.define("jax_enable_checks", False)
 
 
 # [JaxprTracer]
@@ -43,7 +47,9 @@ class Recorder(Trace):
 
     def owns(self, x):
         return type(x) is JaxprTracer and x.trace is self
+    # [/Recorder]
 
+    # [Recorder.atom]
     def atom(self, x):
         """The variable of an operand, or the operand itself as a constant."""
         if self.owns(x):
@@ -58,7 +64,7 @@ class Recorder(Trace):
         if id(x) not in self.consts:
             self.consts[id(x)] = Var(x.aval), x
         return self.consts[id(x)][0]
-    # [/Recorder]
+    # [/Recorder.atom]
 
     # [Recorder.record]
     def record(self, primitive, args, params):
@@ -77,8 +83,11 @@ class Recorder(Trace):
         constvars = [var for var, _ in self.consts.values()]
         consts = [x for _, x in self.consts.values()]
         invars = [x.var for x in inputs]
-        eqns, self.eqns, self.consts = self.eqns, None, None
-        return Jaxpr(constvars, invars, outvars, eqns), consts
+        jaxpr = Jaxpr(constvars, invars, outvars, self.eqns)
+        self.eqns = self.consts = None
+        if enable_checks.value:
+            check_jaxpr(jaxpr)
+        return jaxpr, consts
     # [/Recorder.record]
 
 

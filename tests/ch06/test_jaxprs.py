@@ -3,6 +3,7 @@
 import tracemalloc
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -298,6 +299,21 @@ def test_memory_does_not_grow_with_the_program():
     peak = tracemalloc.get_traced_memory()[1] / 800_000
     tracemalloc.stop()
     assert peak < 5
+
+
+def test_every_trace_can_be_checked():
+    """A primitive that changes its mind is found out if checks are on."""
+    fickle_p = core.Primitive("fickle")
+    types = cycle([core.ShapedArray((), "float32"),
+                   core.ShapedArray((), "int32")])
+    fickle_p.out_type = lambda avals, params: next(types)
+    with mj.config.flag("jax_enable_checks")(False):
+        assert len(mj.make_jaxpr(fickle_p.bind)(1.0).eqns) == 1
+    next(types)
+    with mj.config.flag("jax_enable_checks")(True):
+        with pytest.raises(JaxprTypeError, match="gives int32.*says float32"):
+            mj.make_jaxpr(fickle_p.bind)(1.0)
+    assert core.current.trace is core.eval_trace
 
 
 def test_equations_by_hand():
