@@ -64,7 +64,7 @@ def read(x, windows, corners, batch):
                           for d in windows.still])]
     if not corners:  # no axis moves: all windows are the same
         return np.broadcast_to(x, batch + x.shape).copy()
-    return x[windows.positions(corners)]
+    return np.asarray(x[windows.positions(corners)])
 
 
 def gather_shape(indices, dims, sizes):

@@ -45,14 +45,12 @@ def log_add(x, y, exp, log1p):
     With equal infinities the difference is nan and the sum is right; inside
     the formula it is replaced, lest its derivative be nan too.
     """
-    if x.dtype.kind == "c":
-        big = pick(lax.real(x) > lax.real(y), x, y)
-        return lax.add(big, log1p(exp(lax.sub(lax.add(x, y), big + big))))
-    delta = lax.sub(x, y)
+    larger = lax.real(x) > lax.real(y) if x.dtype.kind == "c" else x > y
+    big, small = pick(larger, x, y), pick(larger, y, x)
+    delta = lax.sub(small, big)
     same = isnan(delta)
     safe = pick(same, const(x, 0), delta)
-    out = maximum(x, y) + log1p(exp(lax.neg(lax.abs(safe))))
-    return pick(same, lax.add(x, y), out)
+    return pick(same, lax.add(x, y), lax.add(big, log1p(exp(safe))))
 
 
 def sinc(x, /):
