@@ -34,6 +34,11 @@ def not_taken_apart(f, x, t):
     return (f(x + 1e-200j * t) - f(x)) / 1e-200j
 
 
+def with_a_matrix(f, x, t):
+    return np.stack([f(x + 1e-200j * e).imag / 1e-200 for e in np.eye(len(x))],
+                    axis=1) @ t
+
+
 def combined(a, b):
     """a D(h) + b D(h/2)."""
     def richardson(f, x, h):
@@ -95,12 +100,14 @@ MISTAKES = [
     ("1.2", with_a_long_step, "the step can be as small as 1e-200"),
     ("1.2", with_a_difference, "the step can be as small as 1e-200"),
     ("1.2", without_direction, "the direction t was not used"),
+    ("1.2", with_a_matrix, "right, but with 3 calls of f"),
     ("1.2", not_taken_apart, "your answer is complex"),
     ("1.3", combined(0, 1), "this is D(h/2) alone"),
     ("1.3", combined(-1, 2), "as the one-sided difference has it"),
     ("1.3", combined(4 / 3, -1 / 3), "the two are exchanged"),
     ("1.3", combined(1 / 2, 1 / 2), "this is the mean of the two"),
     ("1.3", combined(-1, 4), "divide by 3"),
+    ("1.3", combined(-1 / 3, 5 / 3), "and you have"),
     ("1.3", combined(1, 0), "this is D(h) alone"),
     ("1.4", with_ones, "cumsum was accepted as its own transpose"),
     ("1.4", with_the_inverse, "halving is the inverse of doubling"),
@@ -119,4 +126,5 @@ MISTAKES = [
      "with b where x belongs"),
     ("1.5", solve_vjp(lambda w, x, b: (-2 * np.outer(w, x), w)),
      "argument 0: expected"),
+    ("1.5", np.linalg.solve, "should return x and a function"),
 ]

@@ -43,6 +43,20 @@ class CountsObjects(Count):
             return primitive.bind(*args, **params)
 
 
+class BeginsItsParent(Count):
+    def process_primitive(self, primitive, args, params):
+        self.counts[primitive.name] += 1
+        with self.parent:
+            return primitive.bind(*args, **params)
+
+
+class ForgetsParameters(Count):
+    def process_primitive(self, primitive, args, params):
+        self.counts[primitive.name] += 1
+        with set_current_trace(self.parent):
+            return primitive.bind(*args)
+
+
 class Nan(Trace):
     def process_primitive(self, primitive, args, params):
         with set_current_trace(self.parent):
@@ -76,6 +90,14 @@ class NamesNobody(Nan):
 
 class ExaminesTracers(NamesNobody):
     message = Nan.message
+
+
+class LooksAtTheFirst(Nan):
+    def guilty(self, args, out):
+        if isinstance(out, Tracer):
+            return False
+        return (np.isnan(np.asarray(out)).any()
+                and not np.isnan(np.asarray(args[0])).any())
 
 
 class Silent(Nan):
@@ -240,6 +262,12 @@ class OpensEverything(Intervals):
                 else (as_array(x), as_array(x)))
 
 
+class AsksItselfForEnds(Intervals):
+    def process_primitive(self, primitive, args, params):
+        rule = self.rules[primitive.name]
+        return Between(self, rule(*map(self.split, args)))
+
+
 class LooksUpBlindly(Intervals):
     def process_primitive(self, primitive, args, params):
         with set_current_trace(self.parent):
@@ -260,6 +288,9 @@ MISTAKES = [
     ("2.1", ReturnsNothing, "must return the result"),
     ("2.1", AlwaysNumpy, "let its parent do the operation"),
     ("2.1", CountsObjects, "your counts are {mul: 1, add: 1}"),
+    ("2.1", BeginsItsParent, "which begins a trace that has begun"),
+    ("2.1", ForgetsParameters, "2 to the power 3 is 8"),
+    ("2.2", LooksAtTheFirst, "in the second operand"),
     ("2.2", BlamesTheLast, "only passed it on"),
     ("2.2", BlamesInfinity, "an infinity is no NaN"),
     ("2.2", NamesNobody, "the NaN was made by log"),
@@ -275,5 +306,6 @@ MISTAKES = [
     ("2.5", interval(mul=ends(mul)), "all four corners"),
     ("2.5", interval(mul=numpy_product), "use the primitives in the rules"),
     ("2.5", interval(OpensEverything), "Ask `x.trace is self`"),
+    ("2.5", interval(AsksItselfForEnds), "the rule came back to itself"),
     ("2.5", interval(LooksUpBlindly), "expected a NotImplementedError"),
 ]
