@@ -6,7 +6,7 @@ atom  ::= variable | literal
 
 eval_jaxpr       : (Jaxpr, [const], *in) -> [out]
 jaxpr_as_fun     : ClosedJaxpr -> (*in -> [out])
-dce_jaxpr        : (Jaxpr, [is this output used?]) -> (Jaxpr, [is this input?])
+dce_jaxpr        : (Jaxpr, [is an output used?]) -> (Jaxpr, [is an input?])
 jaxprs_in_params : {param} -> Jaxpr…
 
 JAX twin: jax/_src/core.py.
@@ -22,7 +22,7 @@ from minijax.jaxpr_text import program, show
 
 
 class Var:
-    """A variable. It has a type, and is itself; its letter comes in print."""
+    """A variable: a type, and an identity. Letters come in print."""
 
     __slots__ = ("aval",)
 
@@ -99,7 +99,8 @@ class Jaxpr:
     __repr__ = __str__
 
     def _repr_html_(self):
-        return draw(self) if len(self.eqns) <= 200 else None  # then as text
+        """The drawing; None for a long program, which is shown as text."""
+        return draw(self) if len(self.eqns) <= 200 else None
     # [/Jaxpr.print]
 
 
@@ -168,7 +169,7 @@ def jaxpr_as_fun(closed):
         if not typematch(given, closed.in_avals):
             raise TypeError(
                 f"the jaxpr takes {types(closed.in_avals)}, got "
-                f"{types(given)}. A jaxpr is the program for one choice of "
+                f"{types(given)}. A jaxpr is a program for one choice of "
                 "types; trace the function again for others.")
         return eval_jaxpr(closed.jaxpr, closed.consts, *args)
     return fun
@@ -192,8 +193,8 @@ dce_rules = {}  # Primitive -> rule, for equations that hold programs
 def dce_jaxpr(jaxpr, used_outputs, instantiate=False):
     """The jaxpr without what its used outputs do not need.
 
-    Returns it, and for each input whether it is used; unused inputs are gone,
-    unless instantiate. Equations with effects stay. JAX twin: pe.dce_jaxpr.
+    Returns it, and for each input whether it is used; unused inputs are
+    gone, unless instantiate. Equations with effects stay.
     """
     outvars = [v for v, used in zip(
         jaxpr.outvars, used_outputs, strict=True) if used]

@@ -15,10 +15,10 @@ class JaxprTypeError(TypeError):
 
 
 def check_jaxpr(jaxpr):
-    """Every variable is bound once, before it is read, and typed as it is.
+    """Every variable is bound once, before it is read, and typed rightly.
 
-    The types of an equation's results are those that its primitive gives for
-    its operands. Programs among the parameters are checked too.
+    The types of an equation's results are those that its primitive gives
+    for its operands. Programs among the parameters are checked too.
     """
     bound = set()
     bind(bound, jaxpr.constvars + jaxpr.invars, jaxpr)

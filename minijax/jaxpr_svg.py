@@ -14,10 +14,10 @@ TYPE = re.compile(r"(:\w+\[[\d,]*\])")
 
 
 def draw(jaxpr):
-    """A row for each input, equation and output; a lane for each live value.
+    """A row for each input, equation and output; a lane for each value.
 
-    A lane is given to another value after the last reader, so the number of
-    lanes is the number of values that must be kept at once.
+    After the last reader a lane is given to another value, so the number
+    of lanes is the number of values that must be kept at once.
     """
     rows = list(rows_of(jaxpr, Names(jaxpr)))
     lives = lifetimes(rows)

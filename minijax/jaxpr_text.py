@@ -46,7 +46,7 @@ def read(jaxpr):
 
 
 def show(jaxpr):
-    """The text of a jaxpr, with variables named a, b, c, … as they appear."""
+    """The text of a jaxpr; its variables are called a, b, c, …"""
     return layout(program(jaxpr, Names(jaxpr)))
 
 
@@ -58,7 +58,8 @@ def program(jaxpr, names):
         binders(jaxpr.invars, names), ". let",
         Nest(2, [Break(), *join(Break("; "), [
             equation(e, names) for e in jaxpr.eqns])]),
-        Break(), "in (", words([v.written(names) for v in jaxpr.outvars], ","),
+        Break(), "in (", words([
+            v.written(names) for v in jaxpr.outvars], ","),
         ",)" if len(jaxpr.outvars) == 1 else ")"]), " }"])
 
 
@@ -100,7 +101,7 @@ def block(start, docs, end):
 
 
 def value(x, names):
-    """Programs as programs, functions and dtypes by name, the rest by str."""
+    """Programs as programs, functions by name, the rest by str."""
     if hasattr(x, "written"):
         return x.written(names)
     if type(x) is tuple and all(hasattr(v, "written") for v in x):

@@ -1,4 +1,4 @@
-"""Tracing a function to a jaxpr: everything under the trace is written down.
+"""Tracing a function to a jaxpr: whatever it does is written down.
 
 make_jaxpr : (a -> b) -> (a -> ClosedJaxpr)
 eval_shape : (a -> b) -> (a -> types of b)
@@ -51,7 +51,7 @@ class Recorder(Trace):
 
     # [Recorder.atom]
     def atom(self, x):
-        """The variable of an operand, or the operand itself as a constant."""
+        """An operand as a variable, a literal, or a constant."""
         if self.owns(x):
             return x.var
         if isinstance(x, Tracer):
@@ -123,7 +123,7 @@ def run(trace, flat, avals):
 
 # [ShapeDtypeStruct]
 class ShapeDtypeStruct:
-    """A shape and a dtype without numbers. JAX twin: jax.ShapeDtypeStruct."""
+    """A shape and a dtype. JAX twin: `jax.ShapeDtypeStruct`."""
 
     __slots__ = ("aval",)
 
@@ -191,10 +191,10 @@ def positions(argnums, n):
 def make_jaxpr(fun, static_argnums=(), return_shape=False):
     """A function that gives the jaxpr of `fun` instead of its value.
 
-    Arguments may be ShapeDtypeStructs; those at static_argnums are passed to
-    `fun` as they are. With return_shape, a pair of the jaxpr and the types of
-    the result. TypeError: `fun` is no function, or an argument or output is
-    not an array. JAX twin: `jax.make_jaxpr`.
+    Arguments may be ShapeDtypeStructs; those at static_argnums are passed
+    to `fun` as they are. With return_shape, a pair of the jaxpr and the
+    types of the result. TypeError: `fun` is no function, or an argument or
+    output is not an array. JAX twin: `jax.make_jaxpr`.
     """
     check_callable(fun, "make_jaxpr")
 
