@@ -40,9 +40,11 @@ class TracerIntegerConversionError(Picklable, TypeError):
         super().__init__(
             "The __index__() method was called on "
             f"{tracer.describe()}.\nShapes, range() and list indices need "
-            "integers that are known while tracing: pass the number itself "
-            "(or x.shape[0]); to index with a traced value, index a minijax "
-            f"array: minijax.numpy.asarray(a)[i].\n{tracer.origin()}")
+            "integers that are known while tracing: use x.shape[0], or leave "
+            "the number out of what is traced (let the function close over "
+            "it, or make it a static argument). To index with a traced value, "
+            "index a minijax array: minijax.numpy.asarray(a)[i].\n"
+            f"{tracer.origin()}")
 
 
 class TracerArrayConversionError(Picklable, TypeError):
