@@ -77,8 +77,9 @@ class Primitive:
         try:
             out = self.types.get(key)
         except TypeError:
-            raise TypeError(f"the parameters of {self.name} must be hashable, "
-                            f"got {params}: use a tuple for a list") from None
+            raise TypeError(f"types and parameters of {self.name} must be "
+                            f"hashable, got {avals} and parameters {params}: "
+                            "use a tuple for a list") from None
         if out is None:
             out = self.abstract_eval(*avals, **params)
             if len(self.types) > 4096:
@@ -102,6 +103,11 @@ class Trace:
         self.fun = fun
 
     def __enter__(self):
+        if self.alive:
+            raise RuntimeError(
+                f"this {self.name} trace is in charge already, and is entered "
+                "once; to hand operations to another trace for a while, use "
+                "`with set_current_trace(other):`")
         self.made_at, self.alive = user_line(), True
         self.parent, current.trace = current.trace, self
         return self

@@ -14,6 +14,7 @@ import pytest
 from minijax import checking_leaks
 from minijax.array import ArrayImpl, as_array
 from minijax.core import (
+    EvalTrace,
     Primitive,
     Trace,
     Tracer,
@@ -473,3 +474,12 @@ def test_checking_leaks_does_not_hide_another_error():
         raise ZeroDivisionError
     with checking_leaks(), pytest.raises(ZeroDivisionError):
         depends(leaky, x=2.0)
+
+
+def test_a_trace_is_entered_once():
+    trace = EvalTrace()
+    with trace, pytest.raises(RuntimeError, match="set_current_trace"):
+        trace.__enter__()
+    assert current.trace is eval_trace
+    with trace:  # again, after it is over
+        assert current.trace is trace
