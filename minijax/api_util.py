@@ -21,8 +21,8 @@ class FlatFun:
         out = self.fun(*tree_util.tree_unflatten(self.in_tree, leaves))
         if self.has_aux:
             out, self.aux = self.pair(out)
-        paths, self.out_tree = tree_util.tree_flatten_with_path(out)
-        return [self.check(path, leaf) for path, leaf in paths]
+        leaves, self.out_tree = tree_util.tree_flatten(out)
+        return [self.check(leaf, out, n) for n, leaf in enumerate(leaves)]
 
     def pair(self, out):
         if isinstance(out, tuple | list) and len(out) == 2:
@@ -31,10 +31,12 @@ class FlatFun:
             f"{self.name} with has_aux=True needs a function that returns a "
             f"pair (output, aux); got {type(out).__name__}: {out!r:.60}")
 
-    def check(self, path, leaf):
+    def check(self, leaf, out, n):
+        """Leaf n of the output as an array, or an error that names it."""
         try:
             return as_array(leaf)
         except TypeError:
+            path, _ = tree_util.tree_leaves_with_path(out)[n]
             where = tree_util.keystr(path)
             raise TypeError(
                 f"Output {leaf!r:.60}{f' at {where}' if where else ''} of "

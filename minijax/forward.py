@@ -81,7 +81,7 @@ class JVPTracer(Tracer):
 
 # [JVPTrace]
 class JVPTrace(Trace):
-    """Operations act on pairs; what the pairs are made of, the parent says."""
+    """Operations act on pairs (primal, tangent); the parent computes both."""
 
     name = "jvp"
 
@@ -155,22 +155,26 @@ def check_pairs(primals, tangents):
                 f"found {type(primals).__name__} and "
                 f"{type(tangents).__name__}. For one argument write "
                 "jvp(f, (x,), (t,)).")
-    with_paths, tree = tree_util.tree_flatten_with_path(tuple(primals))
+    leaves, tree = tree_util.tree_flatten(tuple(primals))
     dots, dots_tree = tree_util.tree_flatten(tuple(tangents))
     if tree != dots_tree:
         raise TypeError(
             "primal and tangent arguments to jvp must have the same tree "
             f"structure; primals have tree structure {tree} whereas tangents "
             f"have tree structure {dots_tree}.")
-    pairs = [check_pair(path, as_array(x, "jvp"), t)
-             for (path, x), t in zip(with_paths, dots)]
+    pairs = [check_pair(as_array(x, "jvp"), t, primals, n)
+             for n, (x, t) in enumerate(zip(leaves, dots))]
     return *unzip(pairs), tree
 
 
-def check_pair(path, x, t):
-    """A primal with its tangent, or an error that names the leaf."""
+def check_pair(x, t, primals, n):
+    """Leaf n with its tangent, or an error that names the leaf."""
     t = t if getattr(t, "dtype", None) == float0 else as_array(t, "jvp")
-    want, where = x.aval.tangent(), tree_util.keystr(path)
+    want = x.aval.tangent()
+    if (t.shape, t.dtype) == (want.shape, want.dtype):
+        return x, (Zero(want) if want.dtype == float0 else t)
+    path, _ = tree_util.tree_leaves_with_path(tuple(primals))[n]
+    where = tree_util.keystr(path)
     if t.dtype != want.dtype:
         remedy = ("Differentiate with respect to floating-point numbers: "
                   "write 2.0, not 2." if want.dtype == float0
@@ -182,13 +186,11 @@ def check_pair(path, x, t):
             f"must be float0. Got primal dtype {x.dtype.name} and so expected "
             f"tangent dtype\n{dtype_name(want.dtype)}, but got tangent dtype "
             f"{dtype_name(t.dtype)} instead, at primals{where}.\n{remedy}")
-    if t.shape != want.shape:
-        raise ValueError(
-            "jvp called with different primal and tangent shapes;\ngot primal "
-            f"shape {x.shape} and tangent shape {t.shape} at primals{where}."
-            "\nA tangent is a direction in which its primal can move, so the "
-            "two have one shape.")
-    return x, (Zero(want) if want.dtype == float0 else t)
+    raise ValueError(
+        "jvp called with different primal and tangent shapes;\ngot primal "
+        f"shape {x.shape} and tangent shape {t.shape} at primals{where}."
+        "\nA tangent is a direction in which its primal can move, so the "
+        "two have one shape.")
 
 
 def dtype_name(dtype):

@@ -3,7 +3,7 @@
 defjvp(primitive, rule for operand 0, rule for operand 1, …)
 rule : (t, ans, *primals) -> what the operand's tangent t adds to ans's
 
-The rules are written with the reader's operators, so they can be traced,
+The rules are written with the package's operators, so they can be traced,
 and differentiated, like any other program. JAX twin: jax/_src/lax/lax.py.
 """
 
