@@ -35,21 +35,26 @@ def _(count):
 
 @exercise("4.2")
 def _(clip):
-    g = {"w": np.array([[3.0, 0.0]]), "b": [np.array(4.0), None]}
-    half = {"w": np.array([[1.5, 0.0]]), "b": [np.array(2.0), None]}
+    w = np.array([[1.0, -2.0, 2.0]])  # of length 3
+    g = {"w": w, "b": [np.array(4.0), None]}
+    half = tree.map(lambda x: x / 2, g)
     got = clip(g, 2.5)
     assert got is not None, "nothing was returned"
     assert tree.structure(got) == tree.structure(g), (
         f"the shape came out as {tree.structure(got)}, not as that of the "
         f"gradient, {tree.structure(g)}")
-    each = {"w": np.array([[2.5, 0.0]]), "b": [np.array(2.5), None]}
-    assert not same(got, each), (
-        "every leaf was clipped by its own length; the direction of the whole "
+    each = {"w": w * (2.5 / 3), "b": [np.array(2.5), None]}
+    entries = tree.map(lambda x: np.clip(x, -2.5, 2.5), g)
+    assert not same(got, each) and not same(got, entries), (
+        "every leaf was clipped by its own size; the direction of the whole "
         "has changed. One length, of the whole tree, scales all leaves")
     by_sum = tree.map(lambda x: x * 2.5 / 7, g)
     assert not same(got, by_sum), (
         "that is the sum of the lengths of the leaves; the length of the "
         "whole is the root of the sum of the squares, here 5")
+    by_squares = tree.map(lambda x: x * 2.5 / 25, g)
+    assert not same(got, by_squares), (
+        "that is the sum of the squares, 25; the length is its root")
     assert same(got, half), (
         "the gradient of the check has length 5; clipped to 2.5, each entry "
         f"must be halved, got {tree.leaves(got)}")
@@ -144,11 +149,15 @@ def _(register):
         "then the children")
     assert isinstance(q, Polynomial) and q.variable == "t", (
         f"the rebuilt polynomial has the variable {q.variable!r}, not 't'")
+    assert np.size(q.coefficients) == np.shape(q.coefficients)[0], (
+        f"the rebuilt polynomial has the coefficients {q.coefficients}: "
+        "children is a sequence of one child, the list; take children[0]")
     assert q(3.0) == 70.0, (
         f"10 + 20t at t = 3 is 70; the rebuilt one gives {q(3.0)}")
     first = keystr(tree.leaves_with_path(p)[0][0])
     assert first == ".coefficients[0]", (
-        f"the first path reads {first}, expected .coefficients[0]")
+        f"the first path reads {first}, expected .coefficients[0]: the key "
+        "of the list is GetAttrKey('coefficients')")
 
 
 @exercise("4.6")

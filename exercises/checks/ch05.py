@@ -41,10 +41,17 @@ def _(jacobian):
 
 @exercise("5.2")
 def _(rule):
+    def dot_only(t, ans, x):
+        dot = rule(t, ans, x)
+        assert not isinstance(dot, tuple), (
+            "a rule gives the tangent alone, not a pair: the value, ans, has "
+            "been computed before it is called")
+        return dot
+
     x, t = np.array([-0.7, 0.2, 1.5]), np.array([1.0, 3.0, -2.0])
     right = 1 / np.cosh(x) ** 2
     with mock.patch.dict(forward.jvp_rules):
-        forward.defjvp(lax.tanh_p, rule)
+        forward.defjvp(lax.tanh_p, dot_only)
         dot = np.asarray(mj.jvp(lax.tanh, (x,), (t,))[1])
         assert not close(dot, right), (
             "this is the derivative 1 - tanh(x)**2 itself; the rule gives "
@@ -67,7 +74,12 @@ def _(rule):
 
 @exercise("5.3")
 def _(derivative):
-    got = derivative(lambda x: x * x * x, 2.0)
+    try:
+        got = derivative(lambda x: x * x * x, 2.0)
+    except RecursionError:
+        raise AssertionError(
+            "the operations never end: of a Dual of this call, parts must "
+            "give x.a and x.b, and not the Dual itself") from None
     assert close(got, 12.0), f"the derivative of x*x*x at 2 is 12, not {got}"
     got = derivative(lambda x: x * derivative(lambda y: x + y, 1.0), 1.0)
     assert got != 2.0, (
@@ -92,6 +104,9 @@ def _(newton):
 
     start = np.float64(1.0)
     first = np.asarray(newton(f, start, 1))
+    assert close(first, 4 / 3) or not close(first, 4 / 3, 6), (
+        "one round is right to the digits of float32 only: a Python float "
+        "has no dtype of its own; work with x as it comes")
     assert not close(first, 2 / 3), (
         "the first step from 1 goes up to 2/3 and away from the root: the "
         "step is subtracted, x - f(x)/f'(x)")
@@ -99,9 +114,14 @@ def _(newton):
         "this is x - f'(x)/f(x): the fraction is upside down")
     assert close(first, 4 / 3), (
         f"one round from 1 for x**3 = 2 leads to 4/3, got {first}")
+    seen = []
+    newton(lambda x: seen.append(isinstance(x, core.Tracer)) or f(x), start, 1)
+    assert any(seen), (
+        "f was never pushed: use mj.jvp for the slope, not a difference")
     root = np.asarray(newton(f, start, 8))
     assert close(root, 2 ** (1 / 3), 14), (
-        f"after eight rounds expected {2 ** (1 / 3)}, got {root}")
+        f"after eight rounds expected {2 ** (1 / 3)}, got {root}; is the "
+        "slope that of the new x in each round?")
     try:
         _, slope = mj.jvp(lambda a: newton(lambda x: x * x - a, a, 8),
                           (np.float64(2.0),), (np.float64(1.0),))
@@ -121,8 +141,11 @@ def _(rules):
     hypot_p = core.Primitive("hypot")
     hypot_p.def_impl(np.hypot)
     hypot_p.def_abstract_eval(lambda x, y: x)
+    pair = rules()
+    assert isinstance(pair, tuple | list) and len(pair) == 2, (
+        "return two rules, one for the tangent of x and one for that of y")
     with mock.patch.dict(forward.jvp_rules):
-        forward.defjvp(hypot_p, *rules())
+        forward.defjvp(hypot_p, *pair)
         x, y = np.array([3.0, -5.0]), np.array([4.0, 12.0])
         one, zero = np.ones(2), np.zeros(2)
         along_x = np.asarray(mj.jvp(hypot_p.bind, (x, y), (one, zero))[1])
@@ -146,7 +169,14 @@ def _(rules):
 def _(taylor):
     x = np.float64(0.3)
     right = [math.exp(0.3) / math.factorial(k) for k in range(6)]
-    got = [float(c) for c in taylor(jnp.exp, x, 5)]
+    try:
+        got = [float(c) for c in taylor(jnp.exp, x, 5)]
+    except RecursionError:
+        raise AssertionError(
+            "a function calls itself for ever. Does a lambda in your loop "
+            "use the name f? It looks f up when it is called, and finds "
+            "itself; a function derivative(f) gives each its own f"
+        ) from None
     assert len(got) != 5, (
         "five coefficients: c_0 to c_5 are six, the value itself is the "
         "first")

@@ -26,6 +26,20 @@ def clip_each(gradient, limit):
     return tree.map(one, gradient)
 
 
+def clip_entries(gradient, limit):
+    return tree.map(lambda g: np.clip(g, -limit, limit), gradient)
+
+
+def clip_by_squares(gradient, limit):
+    squares = sum(np.sum(g * g) for g in tree.leaves(gradient))
+    return tree.map(lambda g: g * min(1.0, limit / squares), gradient)
+
+
+def clip_by_sums(gradient, limit):
+    length = np.sqrt(sum(np.sum(g) ** 2 for g in tree.leaves(gradient)))
+    return tree.map(lambda g: g * min(1.0, limit / length), gradient)
+
+
 def clip_always(gradient, limit):
     length = np.sqrt(sum(np.sum(g * g) for g in tree.leaves(gradient)))
     return tree.map(lambda g: g * limit / length, gradient)
@@ -108,6 +122,13 @@ def register_without_keys(cls):
         lambda variable, children: cls(*children, variable))
 
 
+def register_all_children(cls):
+    key = tree_util.GetAttrKey("coefficients")
+    tree_util.register_pytree_with_keys(
+        cls, lambda p: ([(key, p.coefficients)], p.variable),
+        lambda variable, children: cls(children, variable))
+
+
 def height_recursive(treedef):
     if treedef.node_data() is None:
         return 0
@@ -126,7 +147,10 @@ MISTAKES = [
     ("4.1", count_leaves, "the number of leaves"),
     ("4.1", count_none_too, "None counts for nothing"),
     ("4.1", count_top_level, "outermost dict"),
-    ("4.2", clip_each, "by its own length"),
+    ("4.2", clip_each, "by its own size"),
+    ("4.2", clip_entries, "by its own size"),
+    ("4.2", clip_by_squares, "the length is its root"),
+    ("4.2", clip_by_sums, "each entry must be halved"),
     ("4.2", clip_always, "was stretched"),
     ("4.2", clip_sum_of_lengths, "sum of the lengths"),
     ("4.2", clip_to_a_list, "the shape came out as"),
@@ -141,6 +165,7 @@ MISTAKES = [
     ("4.5", register_variable_as_child, "has become a leaf"),
     ("4.5", register_without_data, "same structure"),
     ("4.5", register_swapped, "the wrong order"),
+    ("4.5", register_all_children, "take children[0]"),
     ("4.5", register_without_keys, "[<flat index 0>]"),
     ("4.6", height_recursive, "RecursionError"),
     ("4.6", height_with_leaves, "a leaf is no container"),

@@ -63,6 +63,34 @@ def newton(step):
     return newton
 
 
+def newton_by_difference(f, x, rounds=20):
+    for _ in range(rounds):
+        x = x - f(x) / ((f(x + 1e-6) - f(x - 1e-6)) / 2e-6)
+    return x
+
+
+def newton_of_floats(f, x, rounds=20):
+    for _ in range(rounds):
+        value, slope = mj.jvp(f, (float(x),), (1.0,))
+        x = x - value / slope
+    return x
+
+
+def one_slope(f, x, rounds=20):
+    _, slope = mj.jvp(f, (x,), (jnp.ones_like(x),))
+    for _ in range(rounds):
+        x = x - f(x) / slope
+    return x
+
+
+def taylor_of_itself(f, x, n):
+    found = []
+    for k in range(n + 1):
+        found.append(f(x) / math.factorial(k))
+        f = lambda x: mj.jvp(f, (x,), (jnp.ones_like(x),))[1]  # noqa: B023, E731
+    return found
+
+
 def hypot(share):
     return lambda: (lambda t, ans, x, y: share(t, x, y, ans),
                     lambda t, ans, x, y: share(t, y, x, ans))
@@ -96,6 +124,8 @@ MISTAKES = [
     ("5.2", lambda t, ans, x: t * (1 + ans * ans), "expected 0.634740"),
     ("5.2", lambda t, ans, x: t * (1 - np.tanh(np.asarray(x)) ** 2),
      "cannot be differentiated"),
+    ("5.2", lambda t, ans, x: (ans, t * (1 - ans * ans)), "not a pair"),
+    ("5.3", duals(lambda Dual, x, tag: (x, 0.0)), "never end"),
     ("5.3", duals(lambda Dual, x, tag: (x.a, x.b) if isinstance(x, Dual)
                   else (x, 0.0)), "still gives 2"),
     ("5.3", duals(lambda Dual, x, tag: (x, 0.0) if not isinstance(x, Dual)
@@ -105,6 +135,10 @@ MISTAKES = [
     ("5.4", newton(lambda x, v, s: x - s / v), "upside down"),
     ("5.4", newton(lambda x, v, s: np.float64(float(x) - float(v / s))),
      "takes a number out of a tracer"),
+    ("5.4", newton_by_difference, "not a difference"),
+    ("5.4", newton_of_floats, "work with x as it comes"),
+    ("5.4", one_slope, "in each round"),
+    ("5.5", lambda: lambda t, ans, x, y: t * (x / ans), "return two rules"),
     ("5.5", hypot(lambda t, x, y, r: t * (y / jnp.where(r == 0, 1, r))),
      "exchanged"),
     ("5.5", hypot(lambda t, x, y, r: t * (x / jnp.sqrt(x * x + y * y))),
@@ -117,5 +151,6 @@ MISTAKES = [
      "divided by k!"),
     ("5.6", lambda f, x, n: derivatives(f, x, n, first=1),
      "five coefficients"),
+    ("5.6", taylor_of_itself, "derivative(f) gives each its own f"),
     ("5.6", differences, "finite differences"),
 ]
