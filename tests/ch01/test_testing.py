@@ -317,7 +317,7 @@ def test_a_million_inputs_cost_a_handful_of_calls():
         calls.append(1)
         return np.sum(x * x)
     check_vjp(f, lambda x: (np.sum(x * x), lambda v: (2 * x * v,)),
-              (np.linspace(-1, 1, 10**6),))
+              (np.linspace(-1, 1, 10**6),), eps=0.01)
     assert len(calls) == 3
 
 
