@@ -52,10 +52,11 @@ def reason(error):
     frames = [frame for frame in traceback.walk_tb(error.__traceback__)
               if home(frame) == "checks" or home(frame) not in LIBRARIES]
     where = frames[-1]
-    if home(where) != "checks":
-        return f"not yet: your code raised {named(error)} {place(*where)}"
-    if isinstance(error, AssertionError):
+    if home(where) == "checks" and isinstance(error, AssertionError):
         return f"not yet: {one_line(error) or 'this fails: ' + line(*where)}"
+    yours = [frame for frame in frames if home(frame) != "checks"]
+    if yours:
+        return f"not yet: your code raised {named(error)} {place(*yours[-1])}"
     return ("not yet: your code ran, but using what it gave raised "
             f"{named(error)}")
 

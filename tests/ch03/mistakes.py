@@ -4,7 +4,7 @@ import numpy as np
 
 from minijax import lax
 from minijax.array import as_array
-from minijax.lax.standard import FLOAT, NUMBER, elementwise, unop
+from minijax.lax.standard import FLOAT, INEXACT, NUMBER, elementwise, unop
 
 
 def widths_of_numpy():
@@ -33,6 +33,23 @@ def infinite_maximum(x):
     return lax.add(m, lax.log(lax.reduce_sum(lax.exp(lax.sub(x, m)), [0])))
 
 
+def cases_exchanged(x):
+    m = lax.reduce_max(x, [0])
+    m = lax.select_n(lax.is_finite(m), m, lax.full_like(m, 0))
+    return lax.add(m, lax.log(lax.reduce_sum(lax.exp(lax.sub(x, m)), [0])))
+
+
+def chooses_by_if(x):
+    m = lax.reduce_max(x, [0])
+    if not lax.is_finite(m):
+        return m
+    return lax.add(m, lax.log(lax.reduce_sum(lax.exp(lax.sub(x, m)), [0])))
+
+
+def chooses_by_numpy(x):
+    return lax.full_like(x[0], np.logaddexp.reduce(x))
+
+
 def logsumexp_of_numpy(x):
     return np.logaddexp.reduce(np.asarray(x))
 
@@ -48,6 +65,14 @@ def batch_summed(x, y):
 def transposed_first(x, y):
     y = lax.transpose(y, (0, 2, 1))
     return lax.dot_general(x, y, (((2,), (1,)), ((0,), (0,))))
+
+
+def batch_named_first(x, y):
+    return lax.dot_general(x, y, (((0,), (0,)), ((2,), (2,))))
+
+
+def operands_exchanged(x, y):
+    return lax.dot_general(y, x, (((2,), (2,)), ((0,), (0,))))
 
 
 def whole_rows(logp, labels):
@@ -71,6 +96,23 @@ def windows_kept(logp, labels):
     return lax.gather(logp, corners_of(labels), numbers, (1, 1))
 
 
+def one_axis_kept(logp, labels):
+    numbers = lax.GatherDimensionNumbers((1,), (1,), (0, 1))
+    return lax.gather(logp, corners_of(labels), numbers, (1, 1))
+
+
+def labels_alone(logp, labels):
+    numbers = lax.GatherDimensionNumbers((), (0, 1), (1,))
+    return lax.gather(logp, lax.reshape(labels, (labels.size, 1)),
+                      numbers, (1, 1))
+
+
+def two_integer_types(logp, labels):
+    corners = lax.stack([lax.iota("int8", labels.size), labels], axis=1)
+    numbers = lax.GatherDimensionNumbers((), (0, 1), (0, 1))
+    return lax.gather(logp, corners, numbers, (1, 1))
+
+
 def sinc_function():
     return unop("sinc", lambda x: np.sin(x) / x, FLOAT)
 
@@ -85,10 +127,13 @@ def sinc_of_numpy():
 
 def integers_too():
     def sinc(x):
-        zero = x == 0
-        return np.where(zero, 1, np.sin(x) / np.where(zero, 1, x)).astype(
-            x.dtype)
+        return np.where(x == 0, 1, np.sin(x) / x).astype(x.dtype)
     return elementwise("sinc", sinc, NUMBER)
+
+
+def complex_too():
+    return elementwise(
+        "sinc", lambda x: np.where(x == 0, 1, np.sin(x) / x), INEXACT)
 
 
 def with_reshapes(x, y):
@@ -124,16 +169,26 @@ MISTAKES = [
     ("3.1", widths_of_numpy, "in NumPy it does"),
     ("3.1", weak_int_is_32_bits, "a bare 1 has no width of its own"),
     ("3.1", weak_float_is_64_bits, "the default one is taken"),
+    ("3.1", lambda: None, "expected a list of six strings"),
     ("3.2", naive_logsumexp, "exp(1000) overflows"),
     ("3.2", forgets_the_maximum, "has not been put back"),
     ("3.2", infinite_maximum, "-inf - (-inf) is"),
     ("3.2", logsumexp_of_numpy, "use the functions of lax throughout"),
+    ("3.2", cases_exchanged, "that for False comes first"),
+    ("3.2", chooses_by_if, "choose by lax.select_n instead of if"),
+    ("3.2", chooses_by_numpy, "your code asks for numbers"),
+    ("3.3", batch_named_first, "the contracting axes come first"),
+    ("3.3", operands_exchanged, "x is the left operand"),
     ("3.3", no_batch, "every x[b] with every y"),
     ("3.3", batch_summed, "was summed away"),
     ("3.3", transposed_first, "one dot_general is enough"),
     ("3.4", whole_rows, "those are whole rows or columns"),
     ("3.4", exchanged, "row and column are exchanged"),
     ("3.4", windows_kept, "collapse both axes"),
+    ("3.4", one_axis_kept, "collapse both axes"),
+    ("3.4", labels_alone, "all of row 0"),
+    ("3.4", two_integer_types, "your code raised TypeError: lax.stack"),
+    ("3.5", complex_too, "complex numbers should be refused"),
     ("3.5", sinc_function, "of which the primitive is the second"),
     ("3.5", nan_at_zero, "at 0 it is NaN"),
     ("3.5", sinc_of_numpy, "of pi times x"),

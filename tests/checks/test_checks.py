@@ -27,6 +27,11 @@ def _(answer):
 @exercise("0.2")
 def _(answer):
     answer(1).shape
+
+
+@exercise("0.3")
+def _(answer):
+    answer(lambda x: x.size)
 '''
 
 
@@ -55,6 +60,12 @@ def test_the_readers_own_error_is_named_with_its_line():
     said = verdict("0.1", answer)
     assert said.startswith("not yet: your code raised AttributeError: 'int'")
     assert "`return x.size + 1`" in said
+
+
+def test_an_error_beneath_the_readers_line_is_the_readers():
+    said = verdict("0.3", lambda ask: ask(1))
+    assert said.startswith("not yet: your code raised AttributeError: 'int'")
+    assert "lambda ask: ask(1)" in said
 
 
 def test_a_missing_rule_is_not_a_stub():
