@@ -41,6 +41,9 @@ check-jax: $(READY)  ## compare with JAX itself
 	$(PY) -m pip install -q -c constraints.txt -e ".[test,jax]"
 	$(PYTEST) tests/oracle
 
+bench: $(READY)  ## speed, beside those of autograd, JAX and torch that are there
+	$(PY) benchmarks/bench.py $(ONLY)
+
 lint: $(READY)   ## ruff and codespell
 	$(BIN)/ruff check .
 	$(BIN)/codespell
@@ -76,5 +79,5 @@ $(READY): pyproject.toml constraints.txt
 		'import sysconfig; print(sysconfig.get_path("purelib"))')/checks.pth
 	touch $@
 
-.PHONY: help book book-now test notebooks exercises serve lab check-jax lint \
+.PHONY: help book book-now test notebooks exercises serve lab check-jax bench lint \
 	quotes drift hygiene matrix answers growth nbval clean

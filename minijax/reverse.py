@@ -26,7 +26,6 @@ from minijax.test_util import MODES, check_vjp
 from minijax.transpose import backward_pass
 
 
-# [vjp]
 def vjp(fun, *primals, has_aux=False):
     """fun(*primals), and the function from its cotangents to theirs.
 
@@ -34,11 +33,16 @@ def vjp(fun, *primals, has_aux=False):
     a tuple with a cotangent for each argument, float0 zeros for integers.
     With has_aux, aux comes third. JAX twin: `jax.vjp`.
     """
-    flat, leaves = flatten_call(fun, primals, has_aux, "vjp")
+    out, f_vjp, aux = forward_half(fun, primals, has_aux, "vjp")
+    return (out, f_vjp, aux) if has_aux else (out, f_vjp)
+
+
+def forward_half(fun, primals, has_aux, name):
+    """Run `fun`, keep its linear program; who runs it backwards comes out."""
+    flat, leaves = flatten_call(fun, primals, has_aux, name)
     outs, linear = linearize_flat(flat, leaves)
     out = tree_util.tree_unflatten(flat.out_tree, outs)
-    return (out, Pullback(linear), flat.aux) if has_aux else (
-        out, Pullback(linear))
+    return out, Pullback(linear), flat.aux
 
 
 def pull_back(linear, cotangents):
@@ -48,7 +52,6 @@ def pull_back(linear, cotangents):
     ins = iter(backward_pass(linear.jaxpr, linear.consts, moving, i.fun))
     return [instantiate(Zero(a) if a.dtype == float0 else next(ins))
             for a in i.in_avals]
-# [/vjp]
 
 
 # [Pullback]
@@ -67,7 +70,8 @@ class Pullback(Pushforward):
                 "that vjp returned must match the output of "
                 f"{fun_line(i.fun)}.\n"
                 + tree_util.explain_difference(i.out_tree, tree))
-        cts = [check_cotangent(ct, a) for ct, a in zip(leaves, i.out_avals)]
+        cts = [check_cotangent(ct, aval, cotangents[0], n)
+               for n, (ct, aval) in enumerate(zip(leaves, i.out_avals))]
         return tree_util.tree_unflatten(i.in_tree, pull_back(self.linear, cts))
 # [/Pullback]
 
@@ -81,21 +85,24 @@ def one_argument(fun, n):
             "not f_vjp(ct0, ct1).")
 
 
-def check_cotangent(ct, aval):
-    """A cotangent of the output's type, or an error that names both."""
+def check_cotangent(ct, aval, cotangent, n):
+    """Leaf n, of the type of its output, or an error that names both."""
     if getattr(ct, "dtype", None) != float0:
         ct = as_array(ct, "vjp")
-    if (ct.shape, ct.dtype) != (aval.shape, aval.dtype):
-        raise ValueError(
-            "unexpected JAX type (e.g. shape/dtype) for argument to VJP "
-            f"function: got {type_of(ct)}, but expected {type_of(aval)} "
-            "because the corresponding output of the differentiated function "
-            "had that type. Make one with minijax.numpy.ones_like(output).")
-    return ct
+    if (ct.shape, ct.dtype) == (aval.shape, aval.dtype):
+        return ct
+    path, _ = tree_util.tree_leaves_with_path(cotangent)[n]
+    remedy = (f"numpy.zeros({aval.shape}, minijax.float0), since an integer "
+              "cannot move" if aval.dtype == float0 else
+              "minijax.numpy.ones_like(output)")
+    raise ValueError(
+        "unexpected JAX type (e.g. shape/dtype) for argument to VJP function: "
+        f"got {type_of(ct)}, but expected {type_of(aval)} because the "
+        "corresponding output of the differentiated function had that type, "
+        f"at cotangent{tree_util.keystr(path)}. Make one with {remedy}.")
 # [/checks]
 
 
-# [value_and_grad]
 def value_and_grad(fun, argnums=0, has_aux=False, holomorphic=False,
                    allow_int=False):
     """A function that returns fun's value and its gradient.
@@ -111,21 +118,15 @@ def value_and_grad(fun, argnums=0, has_aux=False, holomorphic=False,
     @wraps(fun)
     def value_and_grad_of(*args, **kwargs):
         chosen, dyn = only(fun, nums, args, kwargs)
-        flat, leaves = flatten_call(chosen, dyn, has_aux, "grad")
-        for (path, x) in tree_util.tree_leaves_with_path(dyn):
+        for path, x in tree_util.tree_leaves_with_path(dyn):
             check_input(x, holomorphic, allow_int, nums, path)
-        outs, linear = linearize_flat(flat, leaves)
-        ct = seed(outs, flat.out_tree, holomorphic)
-        grads = tree_util.tree_unflatten(flat.in_tree,
-                                         pull_back(linear, [ct]))
-        grads = grads[0] if isinstance(argnums, int) else grads
-        value = (outs[0], flat.aux) if has_aux else outs[0]
-        return value, grads
+        out, f_vjp, aux = forward_half(chosen, dyn, has_aux, "grad")
+        grads = f_vjp(seed(out, holomorphic))
+        return ((out, aux) if has_aux else out,
+                grads[0] if isinstance(argnums, int) else grads)
     return value_and_grad_of
-# [/value_and_grad]
 
 
-# [grad]
 def grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
     """The gradient function of a function of real scalar value.
 
@@ -139,10 +140,8 @@ def grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
         value, grads = f(*args, **kwargs)
         return (grads, value[1]) if has_aux else grads
     return grad_of
-# [/grad]
 
 
-# [only]
 def only(fun, nums, args, kwargs):
     """`fun` of the chosen arguments, the others held; and those arguments."""
     if max(nums, default=0) >= len(args) or min(nums, default=0) < -len(args):
@@ -163,7 +162,6 @@ def only(fun, nums, args, kwargs):
             full[position] = x
         return fun(*full, **kwargs)
     return of_the_chosen, tuple(args[n] for n in positions)
-# [/only]
 
 
 # [argnums]
@@ -192,7 +190,6 @@ def require_callable(fun, name):
 # [/argnums]
 
 
-# [check_input]
 def check_input(x, holomorphic, allow_int, nums, path):
     """A leaf that can be differentiated by, or an error that names it."""
     dtype = as_array(x, "grad").dtype
@@ -208,18 +205,16 @@ def check_input(x, holomorphic, allow_int, nums, path):
             f"is a sub-dtype of np.inexact), but got {dtype.name} for "
             f"{where}. Pass a float (2.0, not 2; x.astype(float)), leave the "
             "argument out of argnums, or set allow_int to True.")
-# [/check_input]
 
 
-# [seed]
-def seed(outs, out_tree, holomorphic):
+def seed(out, holomorphic):
     """The cotangent 1 of a scalar output, or the reason why there is none."""
-    if not tree_util.treedef_is_leaf(out_tree):
+    leaves, tree = tree_util.tree_flatten(out)
+    if not leaves or not tree_util.treedef_is_leaf(tree):
         raise TypeError(
             "Gradient only defined for scalar-output functions. Output was "
-            f"a container, {out_tree}. Return one number, or use has_aux=True "
+            f"a container, {tree}. Return one number, or use has_aux=True "
             "for what comes with it.")
-    out, = outs
     if out.shape:
         raise TypeError(
             "Gradient only defined for scalar-output functions. Output had "
@@ -241,7 +236,6 @@ def check_output(dtype, holomorphic):
                "otherwise use vjp." if dtype.kind == "c" else
                "An integer does not change smoothly: make the output a "
                "float, or use vjp."))
-# [/seed]
 
 
 # [check_reverse]

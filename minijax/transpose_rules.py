@@ -2,9 +2,9 @@
 
 rule : (ct, *operands, **params) -> [cotangent or None for each operand]
 
-An operand is an UndefinedPrimal where the operation is linear in it, and its
-cotangent is wanted. JAX twin: the `ad.deflinear2` and `primitive_transposes`
-of jax/_src/lax/*.py.
+An operand is an UndefinedPrimal where its cotangent is wanted, and a value
+elsewhere. JAX twin: `ad.deflinear2`, `ad.defbilinear` and
+`ad.primitive_transposes` in jax/_src/lax/*.py.
 """
 
 import numpy as np
@@ -16,71 +16,60 @@ from minijax.lax.scatter import window_sizes
 from minijax.transpose import NotLinear, is_undefined_primal, transposes
 
 
-# [unfit]
+def deftranspose(primitive, *rules):
+    """One rule for each operand: `rule(ct, *operands, **params)`.
+
+    None, or none left, where the operation is not linear in the operand.
+    """
+    def share(i, ct, *operands, **params):
+        if i >= len(rules) or rules[i] is None:
+            raise NotLinear(f"{primitive} is not linear in operand {i}.")
+        return rules[i](ct, *operands, **params)
+
+    def rule(ct, *operands, **params):
+        return [share(i, ct, *operands, **params)
+                if is_undefined_primal(x) else None
+                for i, x in enumerate(operands)]
+    transposes[primitive] = rule
+
+
+def defbilinear(primitive, left, right):
+    """A product is linear in either factor, but not in both at once."""
+    def rule(ct, x, y, **params):
+        if not is_undefined_primal(y):
+            return left(ct, x, y, **params), None
+        if not is_undefined_primal(x):
+            return None, right(ct, x, y, **params)
+        raise NotLinear(f"{primitive} of two values that both depend on the "
+                        "argument is not linear.")
+    transposes[primitive] = rule
+
+
 def unfit(ct, x):
     """Sum a cotangent over what the operand was repeated along."""
     shape = x.aval.shape
     if ct.shape == shape:
         return ct
-    repeated = [d for d in range(ct.ndim)
-                if not shape or shape[d] != ct.shape[d]]
+    if not shape:
+        return lax.reduce_sum(ct, range(ct.ndim))
+    repeated = [d for d in range(ct.ndim) if shape[d] != ct.shape[d]]
     return lax.reshape(lax.reduce_sum(ct, repeated), shape)
-# [/unfit]
-
-
-# [def]
-def deftranspose(primitive, *rules):
-    """One rule for each operand: `rule(ct, *operands, **params)`."""
-    def rule(ct, *operands, **params):
-        wanted = [is_undefined_primal(x) for x in operands]
-        return [rule(ct, *operands, **params) if want else None
-                for rule, want in zip(rules, wanted)]
-    transposes[primitive] = rule
-
-
-def one_of(x, y, what):
-    """A product is linear in either factor, but not in both at once."""
-    if is_undefined_primal(x) and is_undefined_primal(y):
-        raise NotLinear(f"{what} of two values that both depend on the "
-                        "argument is not linear.")
-# [/def]
 
 
 # [elementwise]
 deftranspose(add_any_p, lambda ct, x, y: ct, lambda ct, x, y: ct)
-deftranspose(lax.neg_p, lambda ct, x: -ct)
+deftranspose(lax.neg_p, lambda ct, x: lax.neg(ct))
 deftranspose(lax.add_p,
              lambda ct, x, y: unfit(ct, x),
              lambda ct, x, y: unfit(ct, y))
 deftranspose(lax.sub_p,
              lambda ct, x, y: unfit(ct, x),
-             lambda ct, x, y: unfit(-ct, y))
+             lambda ct, x, y: unfit(lax.neg(ct), y))
+defbilinear(lax.mul_p,
+            lambda ct, x, y: unfit(lax.mul(ct, y), x),
+            lambda ct, x, y: unfit(lax.mul(x, ct), y))
+deftranspose(lax.div_p, lambda ct, x, y: unfit(lax.div(ct, y), x))
 # [/elementwise]
-
-
-# [products]
-def mul_left(ct, x, y):
-    one_of(x, y, "mul")
-    return unfit(lax.mul(ct, y), x)
-
-
-def mul_right(ct, x, y):
-    return unfit(lax.mul(x, ct), y)
-
-
-def div_left(ct, x, y):
-    one_of(x, y, "div")
-    return unfit(lax.div(ct, y), x)
-
-
-def div_right(ct, x, y):
-    raise NotLinear("div is linear in its numerator, not in what it divides "
-                    "by.")
-
-
-deftranspose(lax.mul_p, mul_left, mul_right)
-deftranspose(lax.div_p, div_left, div_right)
-# [/products]
 
 
 # [complex]
@@ -113,7 +102,9 @@ deftranspose(lax.convert_element_type_p, convert_transpose)
 
 # [select_n]
 def select_n_transpose(ct, which, *cases):
-    """Each case gets the cotangent where it was chosen."""
+    """Each case gets the cotangent where it was chosen, and zeros."""
+    if is_undefined_primal(which):
+        raise NotLinear("select_n is not linear in what it chooses by.")
     zero = lax.full_like(ct, 0)
     return [None] + [
         lax.select_n(which, *[ct if j == i else zero
@@ -126,18 +117,34 @@ transposes[lax.select_n_p] = select_n_transpose
 # [/select_n]
 
 
-# [shape]
+# [broadcast]
 def broadcast_in_dim_transpose(ct, x, *, shape, broadcast_dimensions):
     """What was repeated is summed."""
+    if x.aval.shape == shape:
+        return ct
     small = dict(zip(broadcast_dimensions, x.aval.shape))
     repeated = [d for d in range(ct.ndim) if small.get(d) != shape[d]]
-    if x.aval.shape == tuple(shape):
-        return ct
     return lax.reshape(lax.reduce_sum(ct, repeated), x.aval.shape)
 
 
+def reduce_sum_transpose(ct, x, *, axes):
+    """What was summed is repeated."""
+    kept = [d for d in range(x.aval.ndim) if d not in axes]
+    return lax.broadcast_in_dim(ct, x.aval.shape, kept)
+
+
+deftranspose(lax.broadcast_in_dim_p, broadcast_in_dim_transpose)
+deftranspose(lax.reduce_sum_p, reduce_sum_transpose)
+# [/broadcast]
+
+
+# [shape]
 def reshape_transpose(ct, x, *, new_sizes, dimensions):
     return lax.reshape(ct, x.aval.shape)
+
+
+def squeeze_transpose(ct, x, *, dimensions):
+    return lax.expand_dims(ct, dimensions)
 
 
 def transpose_transpose(ct, x, *, permutation):
@@ -148,9 +155,8 @@ def rev_transpose(ct, x, *, dimensions):
     return lax.rev(ct, dimensions)
 
 
-deftranspose(lax.broadcast_in_dim_p, broadcast_in_dim_transpose)
 deftranspose(lax.reshape_p, reshape_transpose)
-deftranspose(lax.squeeze_p, lambda ct, x, **_: lax.reshape(ct, x.aval.shape))
+deftranspose(lax.squeeze_p, squeeze_transpose)
 deftranspose(lax.transpose_p, transpose_transpose)
 deftranspose(lax.rev_p, rev_transpose)
 # [/shape]
@@ -159,19 +165,25 @@ deftranspose(lax.rev_p, rev_transpose)
 # [joining]
 def concatenate_transpose(ct, *operands, dimension):
     """Each operand gets back its stretch."""
-    stops = np.cumsum([x.aval.shape[dimension] for x in operands])
-    return [lax.slice_in_dim(ct, int(stop) - x.aval.shape[dimension],
-                             int(stop), axis=dimension)
-            if is_undefined_primal(x) else None
-            for x, stop in zip(operands, stops)]
+    sizes = [x.aval.shape[dimension] for x in operands]
+    return unless_known(operands, lax.split(ct, sizes, dimension))
 
 
 def stack_transpose(ct, *operands, axis):
-    return [lax.index_in_dim(ct, i, axis, keepdims=False)
-            if is_undefined_primal(x) else None
-            for i, x in enumerate(operands)]
+    return unless_known(operands, lax.unstack(ct, axis))
 
 
+def unless_known(operands, parts):
+    return [part if is_undefined_primal(x) else None
+            for x, part in zip(operands, parts)]
+
+
+transposes[lax.concatenate_p] = concatenate_transpose
+transposes[lax.stack_p] = stack_transpose
+# [/joining]
+
+
+# [splitting]
 def unstack_transpose(cts, x, *, axis):
     return [lax.stack([instantiate(ct) for ct in cts], axis)]
 
@@ -186,27 +198,30 @@ def tile_transpose(ct, x, *, reps):
     return lax.reduce_sum(lax.reshape(ct, shape), range(0, len(shape), 2))
 
 
-transposes[lax.concatenate_p] = concatenate_transpose
-transposes[lax.stack_p] = stack_transpose
 transposes[lax.unstack_p] = unstack_transpose
 transposes[lax.split_p] = split_transpose
 deftranspose(lax.tile_p, tile_transpose)
-# [/joining]
+# [/splitting]
 
 
 # [pad]
-def pad_transpose(ct, x, value, *, padding_config):
-    """The operand gets its places back; the padding value, all others."""
+def pad_operand(ct, x, value, *, padding_config):
+    """The operand's places are read: cut the edges off, step over gaps."""
     back = [(-low, -high, 0) for low, high, _ in padding_config]
     inner = lax.pad(ct, lax.full_like(ct, 0, shape=()), back)
-    ours = lax.slice(inner, (0,) * ct.ndim, inner.shape,
+    return lax.slice(inner, (0,) * ct.ndim, inner.shape,
                      [between + 1 for _, _, between in padding_config])
-    total = [lax.reduce_sum(v, range(ct.ndim)) for v in (ct, ours)]
-    return [ours if is_undefined_primal(x) else None,
-            total[0] - total[1] if is_undefined_primal(value) else None]
 
 
-transposes[lax.pad_p] = pad_transpose
+def pad_value(ct, *operands, padding_config):
+    """All other places were filled with the one value."""
+    ours = pad_operand(ct, *operands, padding_config=padding_config)
+    everything = range(ct.ndim)
+    return lax.sub(lax.reduce_sum(ct, everything),
+                   lax.reduce_sum(ours, everything))
+
+
+deftranspose(lax.pad_p, pad_operand, pad_value)
 # [/pad]
 
 
@@ -220,6 +235,11 @@ def slice_transpose(ct, x, *, start_indices, limit_indices, strides):
     return lax.pad(ct, lax.full_like(ct, 0, shape=()), config)
 
 
+deftranspose(lax.slice_p, slice_transpose)
+# [/slice]
+
+
+# [dynamic]
 def dynamic_slice_transpose(ct, x, *starts, slice_sizes):
     zeros = lax.full(x.aval.shape, 0, ct.dtype)
     return lax.dynamic_update_slice(zeros, ct, starts)
@@ -234,11 +254,10 @@ def dynamic_update_slice_update(ct, x, update, *starts):
     return lax.dynamic_slice(ct, starts, update.aval.shape)
 
 
-deftranspose(lax.slice_p, slice_transpose)
 deftranspose(lax.dynamic_slice_p, dynamic_slice_transpose)
 deftranspose(lax.dynamic_update_slice_p, dynamic_update_slice_operand,
              dynamic_update_slice_update)
-# [/slice]
+# [/dynamic]
 
 
 # [gather]
@@ -310,26 +329,18 @@ deftranspose(lax.scatter_p, scatter_operand, None, scatter_updates)
 # [/scatter_set]
 
 
-# [sums]
-def reduce_sum_transpose(ct, x, *, axes):
-    """A sum's cotangent goes to every term."""
-    kept = [d for d in range(x.aval.ndim) if d not in axes]
-    return lax.broadcast_in_dim(ct, x.aval.shape, kept)
-
-
+# [cumsum]
 def cumsum_transpose(ct, x, *, axis, reverse):
     return lax.cumsum(ct, axis=axis, reverse=not reverse)
 
 
-deftranspose(lax.reduce_sum_p, reduce_sum_transpose)
 deftranspose(lax.cumsum_p, cumsum_transpose)
-# [/sums]
+# [/cumsum]
 
 
 # [dot_general]
 def dot_general_lhs(ct, x, y, *, dimension_numbers, swap=False, **params):
     """Sum ct with y over the axes of ct that y brought; restore the order."""
-    one_of(x, y, "dot_general")
     (x_sum, y_sum), (x_batch, y_batch) = dimension_numbers
     x_free = remaining(x.aval.ndim, x_sum, x_batch)
     y_free = remaining(y.aval.ndim, y_sum, y_batch)
@@ -351,7 +362,7 @@ def dot_general_rhs(ct, x, y, *, dimension_numbers, **params):
                            **params)
 
 
-deftranspose(lax.dot_general_p, dot_general_lhs, dot_general_rhs)
+defbilinear(lax.dot_general_p, dot_general_lhs, dot_general_rhs)
 # [/dot_general]
 
 

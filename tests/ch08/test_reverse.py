@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minijax as mj
-from minijax import core
+from minijax import core, transpose
 from minijax import numpy as jnp
 from minijax.test_util import check_grads, check_vjp
 
@@ -204,6 +204,9 @@ def test_a_numpy_function_that_is_right_by_hand():
      r"scalar-output functions. Output had shape: \(3,\).*numpy.sum"),
     (lambda: mj.grad(lambda x: (x, x))(1.0), TypeError,
      "scalar-output functions. Output was a container.*has_aux"),
+    (lambda: mj.grad(lambda x: None)(1.0), TypeError,
+     "scalar-output functions. Output was a container"),
+    (lambda: mj.grad(lambda x: ())(1.0), TypeError, "Output was a container"),
     (lambda: mj.grad(lambda x: "a")(1.0), TypeError, "not a valid JAX type"),
     (lambda: mj.grad(jnp.sin, 1)(1.0), TypeError, "requires at least 2 "
      "positional arguments to be passed by the caller, but got only 1"),
@@ -234,11 +237,21 @@ def test_a_numpy_function_that_is_right_by_hand():
      "unexpected tree structure"),
     (lambda: mj.vjp(jnp.sin, 1.0)[1](1), ValueError,
      r"got int32\[\], but expected float32\[\]"),
+    (lambda: mj.vjp(lambda x: {"a": [x, x]}, 1.0)[1]({"a": [1.0, 2]}),
+     ValueError, r"at cotangent\['a'\]\[1\]. Make one with .*ones_like"),
+    (lambda: mj.vjp(lambda n: 2 * n, 3)[1](1), ValueError,
+     r"expected float0\[\].*numpy.zeros\(\(\), minijax.float0\)"),
     (lambda: mj.vjp(jnp.sin, np.ones(3))[1](np.ones(2)), ValueError,
      r"got float64\[2\], but expected float64\[3\]"),
     (lambda: mj.vjp(jnp.sin, 1.0)[1]("a"), TypeError, "class 'str'"),
     (lambda: mj.linear_transpose(lambda x: 2 * x, 1.0)(1), TypeError,
      "cotangent type does not match function output"),
+    (lambda: mj.linear_transpose(lambda x: 2 * x, 1.0)((1.0,)), TypeError,
+     "cotangent type does not match function output"),
+    (lambda: mj.linear_transpose(5, 1.0), TypeError,
+     "linear_transpose expects a function"),
+    (lambda: mj.linear_transpose(jnp.sin, "a"), TypeError,
+     "passed to linear_transpose at position 0"),
 ])
 def test_misuse_has_a_remedy(call, error, words):
     with pytest.raises(error, match=f"(?s){words}"):
@@ -290,6 +303,63 @@ def test_a_wide_sum():
         return functools.reduce(lambda a, b: a + b, [x * i for i in range(
             20_000)])
     assert float(mj.grad(f)(np.float64(1.0))) == 20_000 * 19_999 / 2
+
+
+def test_cotangents_go_when_they_are_used(monkeypatch):
+    alive = []
+
+    def take(sums, eqn, take=transpose.take):
+        alive.append(len(sums))
+        return take(sums, eqn)
+    monkeypatch.setattr(transpose, "take", take)
+    mj.grad(lambda x: jnp.sum(chain(500)(x)))(np.ones(3))
+    assert len(alive) == 501 and max(alive) == 1
+
+
+def test_editing_an_input_afterwards_changes_nothing():
+    x, y = np.arange(3.0), np.ones(3)
+    out, f_vjp = mj.vjp(lambda x, y: x * y, x, y)
+    x[:], y[:] = 7.0, 7.0
+    np.testing.assert_array_equal(out, np.arange(3.0))
+    by_x, by_y = f_vjp(np.ones(3))
+    np.testing.assert_array_equal(by_x, np.ones(3))
+    np.testing.assert_array_equal(by_y, np.arange(3.0))
+    w = np.ones(3)
+    same, = mj.vjp(lambda x: x, x)[1](w)
+    w[:] = 5.0
+    np.testing.assert_array_equal(same, np.ones(3))
+
+
+def test_the_gradient_of_a_closed_over_tracer():
+    def outer(x):
+        g = mj.grad(lambda y: x * x * y)(np.float64(2.0))
+        out, pull = mj.vjp(lambda y: jnp.sin(x) * y, np.float64(3.0))
+        return g + pull(x)[0]
+    x = np.float64(0.7)
+    want = 2 * x + np.sin(x) + x * np.cos(x)
+    assert float(mj.grad(outer)(x)) == pytest.approx(want, rel=1e-12)
+    assert float(push(outer)(x)) == pytest.approx(want, rel=1e-12)
+
+
+def test_forward_mode_from_reverse_mode():
+    def f(x):
+        return jnp.stack([x[0] * x[1], jnp.sin(x[1]), x[0]])
+    x, t = np.array([0.3, 0.8]), np.array([1.0, -2.0])
+    out, pull = mj.vjp(f, x)
+    pushed, = mj.vjp(lambda w: pull(w)[0], jnp.zeros_like(out))[1](t)
+    again, = mj.linear_transpose(lambda w: pull(w)[0], out)(t)
+    np.testing.assert_allclose(pushed, mj.jvp(f, (x,), (t,))[1], rtol=1e-14)
+    np.testing.assert_array_equal(pushed, again)
+
+
+def test_the_backward_pass_is_a_checked_program():
+    for f in (lambda p: loss(p, X, Y), lambda p: jnp.sum(p[0][0][::-1, 1:])):
+        closed = mj.make_jaxpr(mj.grad(f))(PARAMS)
+        mj.check_jaxpr(closed.jaxpr)
+        got = core.jaxpr_as_fun(closed)(*mj.tree.leaves(PARAMS))
+        want = mj.tree.leaves(mj.grad(f)(PARAMS))
+        for a, b in zip(got, want, strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 def test_memory_goes_with_the_result():

@@ -1,13 +1,17 @@
 """Every transpose rule: by differences, by the dot-product identity."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
 import minijax as mj
 from minijax import core, lax
 from minijax import numpy as jnp
+from minijax.forward import deflinear, jvp_rules
 from minijax.test_util import check_grads
 from minijax.transpose import transposes
+from minijax.transpose_rules import deftranspose
 
 rng = np.random.default_rng(0)
 A, B = rng.normal(size=(2, 3, 4))
@@ -207,9 +211,14 @@ def test_complex_reverse(name):
     (jnp.sin, "sin is not linear"),
     (lambda x: x * x, "mul of two values"),
     (lambda x: x @ x, "dot_general of two"),
-    (lambda x: 1.0 / x, "what it divides"),
+    (lambda x: 1.0 / x, "div is not linear in operand 1"),
     (lambda x: jnp.max(x), "reduce_max is not linear"),
     (lambda x: x**2, "integer_pow is not linear"),
+    (lambda x: jnp.where(x > 0, x, 0), "select_n is not linear in what it"),
+    (lambda x: lax.dynamic_slice(B[0], (x[0].astype(int),), (2,)),
+     "dynamic_slice is not linear in operand 1"),
+    (lambda x: jnp.asarray(B[0])[x.astype(int)],
+     "gather is not linear in operand 1"),
 ])
 def test_what_is_not_linear_is_named(f, word):
     def suspicious(x):
@@ -219,3 +228,46 @@ def test_what_is_not_linear_is_named(f, word):
     with pytest.raises(NotImplementedError,
                        match=f"(?s){word}.*transposing suspicious at"):
         transposed(np.ones(np.shape(f(x))))
+
+
+@pytest.fixture
+def double():
+    """A new linear atom, and a table to enter its rule in."""
+    p = core.Primitive("double")
+    p.def_impl(lambda x: 2 * x)
+    p.def_abstract_eval(lambda x: x)
+    with (mock.patch.dict(transposes), mock.patch.dict(jvp_rules)):
+        deflinear(p)
+        yield p
+
+
+def test_a_new_atom_needs_one_line(double):
+    x = np.arange(3.0)
+    with pytest.raises(NotImplementedError, match="'double' not implemented"):
+        mj.grad(lambda x: jnp.sum(double.bind(x)))(x)
+    deftranspose(double, lambda ct, x: double.bind(ct))
+    check_grads(double.bind, (x,), 2)
+
+
+@pytest.mark.parametrize("rule, words", [
+    (lambda ct, x: [ct[:2]], r"'?double gave a cotangent of type float64\[2\]"
+     r" for an operand of type float64\[3\]"),
+    (lambda ct, x: [ct.astype(np.float32)], r"type float32\[3\]"),
+    (lambda ct, x: [ct, ct], "gave 2 cotangents for 1 operands"),
+])
+def test_a_wrong_rule_is_named(double, rule, words):
+    transposes[double] = rule
+    with pytest.raises(TypeError, match=words):
+        mj.grad(lambda x: jnp.sum(double.bind(x)))(np.arange(3.0))
+
+
+def test_part_of_a_split_may_have_no_cotangent():
+    g = mj.grad(lambda x: jnp.sum(lax.split(x, (1, 2))[1]))(np.arange(3.0))
+    np.testing.assert_array_equal(g, [0, 1, 1])
+
+
+def test_linear_and_not_linear_are_told_apart():
+    linear = [p.name for p, rule in transposes.items()
+              if not rule.__qualname__.startswith("refusal")]
+    assert len(linear) == 34 and "dot_general" in linear
+    assert "sin" not in linear

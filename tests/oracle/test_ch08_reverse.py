@@ -1,5 +1,7 @@
 """Gradients, pullbacks and transposes are JAX's."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,33 @@ def test_gradients_of_gradients(name):
             return j.numpy.sum(j.numpy.real(j.grad(f)(*a)) ** 2)
         return j.grad(length)(*args)
     agree(*both(name, twice))
+
+
+TEXTS = {
+    "exp": lambda j, x: j.lax.exp(x),
+    "product": lambda j, x: j.lax.mul(j.lax.sin(x), x),
+    "tanh": lambda j, x: j.lax.tanh(j.lax.neg(x)),
+    "power": lambda j, x: j.lax.integer_pow(x, 3),
+    "cumsum": lambda j, x: j.lax.cumsum(x, 0, reverse=True),
+    "rev": lambda j, x: j.lax.rev(x, (0,)),
+    "slice": lambda j, x: j.lax.slice(x, (1,), (5,), (2,)),
+    "reshape": lambda j, x: j.lax.reshape(x, (5, 1)),
+    "broadcast": lambda j, x: j.lax.broadcast_in_dim(x, (3, 5), (1,)),
+    "concatenate": lambda j, x: j.lax.concatenate([x, j.lax.sin(x)], 0),
+    "pad": lambda j, x: j.lax.pad(x, 0.0, [(1, 2, 1)]),
+    "matmul": lambda j, x: j.lax.dot_general(A, x, (((1,), (0,)), ((), ()))),
+    "two readers": lambda j, x: j.lax.mul(j.lax.add(x, x), j.lax.cos(x)),
+    "sum": lambda j, x: j.lax.mul(x, j.numpy.sum(j.lax.cos(x))),
+    "squeeze": lambda j, x: j.lax.squeeze(j.lax.slice(x, (1,), (2,)), (0,)),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_gradients_print_alike(name):
+    """But for line breaks, sharding, and integers of NumPy in JAX's."""
+    def text(j):
+        return " ".join(str(j.make_jaxpr(j.grad(
+            lambda x: j.numpy.sum(TEXTS[name](j, x))))(V)).split())
+    theirs = re.sub(r" ?(out_)?sharding=None", "", text(jax))
+    theirs = re.sub(r"np\.int64\((-?\d+)\)", r"\1", theirs)
+    assert text(mj) == theirs.replace("[ ", "[").replace(" ]", "]")
