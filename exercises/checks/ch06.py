@@ -62,6 +62,12 @@ def _(flops):
     assert n != 16, ("2 was taken for the axis that is summed over; it is "
                      "an axis of the first operand: 3 numbers long")
     assert n == 24, f"a 2 x 3 by a 3 x 2 matrix takes 24 operations, got {n}"
+    n = count(lambda x, y: lax.dot_general(
+        x, y, (((0,), (0,)), ((), ()))), BOX, BOX[:, :1])
+    assert n == 12, (
+        "where the first axis of a 2 x 3 matrix, 2 long, is summed over "
+        "against 2 x 1, there are 3 sums of 2 products: 12 operations, got "
+        f"{n}. Which axes are summed over is in dimension_numbers")
     n = count(lambda x: jnp.sum(x), BOX)
     assert n != 1, ("the sum was counted by its result; a reduction takes one "
                     "operation for each entry of its operand")
@@ -103,6 +109,10 @@ def _(run_and_watch):
     assert name != "gt", (
         "100 entries of bool are 100 bytes, 50 of float32 are 200: the one "
         "with more entries is not the larger")
+    name = watched(lambda x, y: (x[:5], jnp.sin(y)), wide, six)
+    assert name != "slice", (
+        "5 of 100 numbers were said to take more bytes than the sines of 6: "
+        "count the results of an equation, not its operands")
     name = watched(lambda x: jnp.cos(jnp.sin(x)), wide)
     assert name == "sin", f"of two that are as large, the first: not {name}"
 

@@ -30,6 +30,10 @@ def summed(eqn, operand=0):
     return math.prod(eqn.invars[operand].aval.shape[i] for i in axes)
 
 
+def always_the_last_axis(eqn, size):
+    return 2 * eqn.invars[0].aval.shape[-1] * size
+
+
 def right_dot(eqn, size):
     return 2 * summed(eqn) * size
 
@@ -51,6 +55,11 @@ def nbytes(eqn):
 
 def first_result_only(eqn):
     return eqn.outvars[0].aval.size * eqn.outvars[0].aval.dtype.itemsize
+
+
+def with_operands(eqn):
+    return nbytes(eqn) + sum(
+        v.aval.size * v.aval.dtype.itemsize for v in eqn.invars)
 
 
 def last_equation(closed, *args):
@@ -168,11 +177,13 @@ MISTAKES = [
     ("6.1", flops_with(lambda eqn, size: summed(eqn) * size), "one half"),
     ("6.1", flops_with(lambda eqn, size: 2 * size * summed(eqn, 1)),
      "2 was taken"),
+    ("6.1", flops_with(always_the_last_axis), "3 sums of 2 products"),
     ("6.1", flops_with(right_dot, lambda eqn: 1), "counted by its result"),
     ("6.1", flops_with(right_dot, moves=()), "moving numbers is free"),
     ("6.2", last_equation, "the last equation, not the largest"),
     ("6.2", largest_by(entries), "not the larger"),
     ("6.2", largest_by(first_result_only), "of 24 bytes together"),
+    ("6.2", largest_by(with_operands), "not its operands"),
     ("6.2", last_of_the_largest, "the first: not cos"),
     ("6.2", only_the_largest, "return two things"),
     ("6.3", lambda jaxpr: True, "reads what only a later one binds"),
