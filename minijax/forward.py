@@ -100,9 +100,9 @@ class JVPTrace(Trace):
 
     def process_primitive(self, primitive, args, params):
         primals, tangents = unzip(map(self.split, args))
+        if all(type(t) is Zero for t in tangents):
+            return self.parent.process_primitive(primitive, primals, params)
         with set_current_trace(self.parent):
-            if all(type(t) is Zero for t in tangents):
-                return primitive.bind(*primals, **params)
             out, t = jvp_rules[primitive](primals, tangents, **params)
         if primitive.multiple_results:
             return [self.join(*pair) for pair in zip(out, t)]

@@ -13,7 +13,7 @@ import numpy as np
 from minijax import tree_util
 from minijax.api_util import FlatFun
 from minijax.array import ArrayImpl, as_array
-from minijax.core import fun_line, set_current_trace
+from minijax.core import fun_line
 from minijax.dtypes import float0
 from minijax.forward import JVPTrace, Zero, instantiate
 from minijax.jaxpr import dce_jaxpr, eval_jaxpr
@@ -29,13 +29,12 @@ class PartialTrace(Recorder):
     name = "linearize"
 
     def process_primitive(self, primitive, args, params):
-        if any(map(self.owns, args)):
-            rule = partial_rules.get(primitive)
-            if rule:
-                return rule(self, args, params)
-            return self.record(primitive, args, params)
-        with set_current_trace(self.parent):
-            return primitive.bind(*args, **params)
+        if not any(map(self.owns, args)):
+            return self.parent.process_primitive(primitive, args, params)
+        rule = partial_rules.get(primitive)
+        if rule:
+            return rule(self, args, params)
+        return self.record(primitive, args, params)
 # [/PartialTrace]
 
 

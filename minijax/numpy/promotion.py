@@ -150,10 +150,9 @@ def lead(x, rank):
 # [promote_args]
 def promote_args(name, *args, to=None):
     """The arguments of function `name` in one dtype and one rank."""
-    if len(args) == 2:
-        pair = at_once(*args, to)
-        if pair:
-            return pair
+    ready = at_once(*args, to=to) if len(args) <= 2 else None
+    if ready:
+        return ready
     check_arraylike(name, *args)
     args = [x if type(x) in dtypes.KIND else as_array(x) for x in args]
     if any(getattr(x, "dtype", None) == dtypes.float0 for x in args):
@@ -173,17 +172,22 @@ promote_numeric = functools.partial(promote_args, to=to_numeric)
 HOLDS = {bool: "b", int: "iufc", float: "fc", complex: "c"}
 
 
-def at_once(x, y, to):
-    """promote_args of the commonest pairs, quickly; None for others.
+def at_once(x, *others, to):
+    """promote_args of the commonest operands, quickly; None for others.
 
-    They are two arrays of one type, and an array with a number of its class.
+    They are an array alone, two arrays of one type, and an array with a
+    number of its class.
     """
     if not isinstance(x, Array):
-        pair = isinstance(y, Array) and at_once(y, x, to)
+        pair = (others and isinstance(others[0], Array)
+                and at_once(*others, x, to=to))
         return pair and pair[::-1]
     aval = x.aval
-    if to is not None and to(aval.dtype) is not aval.dtype:
+    if aval.dtype.kind == "V" or to and to(aval.dtype) is not aval.dtype:
         return None
+    if not others:
+        return (x,)
+    y, = others
     if isinstance(y, Array):
         return (x, y) if y.aval is aval else None
     if aval.dtype.kind in HOLDS.get(type(y), "") and not aval.weak_type:
