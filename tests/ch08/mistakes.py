@@ -135,6 +135,13 @@ def from_the_start(step, x, n, ct):
     return ct
 
 
+def first_to_last(step, x, n, ct):
+    for _ in range(n):
+        x, pull = mj.vjp(step, x)
+        ct, = pull(ct)
+    return ct
+
+
 def of_ones(step, x, n, ct):
     return in_one(step, x, n, jnp.ones_like(ct))
 
@@ -164,4 +171,5 @@ MISTAKES = [
     ("8.6", all_kept, "none is kept when the next is made"),
     ("8.6", from_the_start, "if the value at the start of each piece is kept"),
     ("8.6", of_ones, "start from ct"),
+    ("8.6", first_to_last, "from the last to the first"),
 ]
