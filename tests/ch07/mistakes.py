@@ -91,6 +91,22 @@ def each_round(f, x, t, rounds):
     return length(t)
 
 
+def brought_back(f, x, t, rounds):
+    f_jvp = mj.linearize(f, x)[1]
+    for _ in range(rounds):
+        t = f_jvp(t)
+        t = t / length(t)
+    return length(t)
+
+
+def on_average(f, x, t, rounds):
+    f_jvp, factors = mj.linearize(f, x)[1], []
+    for _ in range(rounds):
+        t = f_jvp(t / length(t))
+        factors.append(length(t))
+    return sum(factors) / rounds
+
+
 def signed(f, x, t, rounds):
     f_jvp = mj.linearize(f, x)[1]
     for _ in range(rounds):
@@ -117,7 +133,8 @@ def absolutely(g, t, u):
     return bool(np.max(np.abs(gap)) < 1e-9)
 
 
-def sums(jaxpr, known, every=False, outputs=True, once=True, in_time=False):
+def sums(jaxpr, known, every=False, outputs=True, once=True, in_time=False,
+         kinds=core.Var, constants=False, swapped=False):
     """Exercise 7.6, with something missing."""
     unknown = [v for v, k in zip(jaxpr.invars, known) if not k]
     waiting, early, late = set(unknown), [], []
@@ -132,10 +149,13 @@ def sums(jaxpr, known, every=False, outputs=True, once=True, in_time=False):
     if every:
         reads = jaxpr.invars + [v for e in early for v in e.outvars]
     residuals = [v for v in (dict.fromkeys(reads) if once else reads)
-                 if isinstance(v, core.Var) and v not in waiting]
+                 if isinstance(v, kinds) and v not in waiting]
     ready = [v for v, k in zip(jaxpr.invars, known) if k]
+    consts = residuals if constants else []
+    inputs = unknown if constants else residuals + unknown
     return (core.Jaxpr([], ready, residuals, early),
-            core.Jaxpr([], residuals + unknown, jaxpr.outvars, late))
+            core.Jaxpr(consts, inputs[::-1] if swapped else inputs,
+                       jaxpr.outvars, late))
 
 
 MISTAKES = [
@@ -155,9 +175,14 @@ MISTAKES = [
      "linearize once, before the loop"),
     ("7.3", transposed, "rows and columns exchanged"),
     ("7.3", runs_f_too, "run four times"),
+    ("7.3", lambda f, x: jnp.stack(
+        [mj.linearize(f, x)[1](e) for e in jnp.eye(2, dtype=x.dtype)], 1),
+     "A tangent has the shape of its primal"),
     ("7.4", no_length, "length 1 in every round"),
     ("7.4", shrinks, "shrunk to nothing"),
     ("7.4", each_round, "linearize it once"),
+    ("7.4", brought_back, "the length after it was brought back"),
+    ("7.4", on_average, "what the last round made of length 1"),
     ("7.4", signed, "is positive"),
     ("7.5", doubling, "-t gives the answer of t"),
     ("7.5", zero_at_zero, "four times the answer"),
@@ -168,4 +193,7 @@ MISTAKES = [
     ("7.6", partial(sums, outputs=False), "is a residual too"),
     ("7.6", partial(sums, once=False), "handed over twice"),
     ("7.6", partial(sums, in_time=True), "Ask of each equation"),
+    ("7.6", partial(sums, kinds=object), "a literal is no residual"),
+    ("7.6", partial(sums, constants=True), "residuals as inputs"),
+    ("7.6", partial(sums, swapped=True), "the residuals first"),
 ]
