@@ -73,8 +73,7 @@ def trace_exercise(number):
                 raise AssertionError(
                     "the rule came back to itself: put the parent in charge "
                     "with `with set_current_trace(self.parent):` around what "
-                    "it binds (not with `with self.parent:`, which begins a "
-                    "trace that has begun)") from None
+                    "it binds") from None
             finally:
                 current.trace = eval_trace
         return check

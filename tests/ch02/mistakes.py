@@ -288,7 +288,7 @@ MISTAKES = [
     ("2.1", ReturnsNothing, "must return the result"),
     ("2.1", AlwaysNumpy, "let its parent do the operation"),
     ("2.1", CountsObjects, "your counts are {mul: 1, add: 1}"),
-    ("2.1", BeginsItsParent, "which begins a trace that has begun"),
+    ("2.1", BeginsItsParent, "use `with set_current_trace(other):`"),
     ("2.1", ForgetsParameters, "2 to the power 3 is 8"),
     ("2.2", LooksAtTheFirst, "in the second operand"),
     ("2.2", BlamesTheLast, "only passed it on"),
