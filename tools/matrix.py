@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 # transformation, module, name of its registry there
 REGISTRIES = [
     ("jvp", "minijax.forward", "jvp_rules"),
+    ("transpose", "minijax.transpose", "transposes"),
 ]
 
 
