@@ -14,18 +14,24 @@ from minijax.core import floor_p, sin_p
 
 jvp_rules = {sin_p: "cos", floor_p: "a Refusal"}
 '''
+TRANSPOSE = '''\
+from minijax.core import floor_p, sin_p
+
+transposes = {sin_p: "a Refusal", floor_p: "a Refusal"}
+'''
 
 
 @pytest.fixture
 def rules(project):
     project.write("minijax/core.py", CORE)
     project.write("minijax/forward.py", FORWARD)
+    project.write("minijax/transpose.py", TRANSPOSE)
     return project
 
 
 def test_a_full_matrix(rules):
     assert rules.tool("matrix") == (
-        0, "2 primitives × 1 transformations, no blank cell\n")
+        0, "2 primitives × 2 transformations, no blank cell\n")
 
 
 def test_a_blank_rule(rules):
