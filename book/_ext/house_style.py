@@ -1,4 +1,6 @@
 """Repairs of what Jupyter Book 1 and its theme write into each page."""
+from myst_nb.core.lexers import IPythonTracebackLexer
+from pygments.token import Error, Text
 
 
 def is_thebe(script) -> bool:
@@ -12,7 +14,16 @@ def without_thebe(app, pagename, templatename, context, doctree):
     context["script_files"] = [js for js in scripts if not is_thebe(js)]
 
 
+class Traceback(IPythonTracebackLexer):
+    """Colours tracebacks; an error's message need not be Python."""
+
+    def get_tokens_unprocessed(self, text):
+        for place, kind, value in super().get_tokens_unprocessed(text):
+            yield place, Text if kind is Error else kind, value
+
+
 def setup(app):
+    app.add_lexer("ipythontb", Traceback)
     app.connect("html-page-context", without_thebe, priority=900)
     return {"version": "1", "parallel_read_safe": True,
             "parallel_write_safe": True}
