@@ -83,12 +83,12 @@ def reference(f, *args):
 @exercise("8.3")
 def _(walk):
     def gone_through(f, *args):
-        _, push = mj.linearize(f, *map(np.float64, args))
-        found = walk(push.jaxpr, push.consts, jnp.asarray(np.float64(1.0)))
+        out, push = mj.linearize(f, *map(np.float64, args))
+        found = walk(push.jaxpr, push.consts, jnp.ones_like(out))
         assert isinstance(found, list | tuple), (
             "return a list with a cotangent for each input, not "
             f"{found!r:.60}")
-        return [float(ct) for ct in found]
+        return [np.asarray(ct).tolist() for ct in found]
 
     got = gone_through(lambda x: jnp.sin(x) * 3.0, 0.5)
     assert close(got, [3 * np.cos(0.5)]), (
@@ -105,13 +105,23 @@ def _(walk):
     assert not close(got, [1.0]), (
         "x + x has slope 2, this gives 1: add_any may read one variable twice")
     assert close(got, [2.0]), f"x + x has slope 2, got {got}"
-    for f, *args in [
-            (lambda x, y: jnp.sin(x * y) * -x, 2.0, 3.0),
-            (lambda x, y: (x + y) * (-x + y * y) * x, 0.3, 0.7),
-            (lambda x, y: jnp.sin(x) * 2.0, 0.3, 0.7)]:
+    for text, f, *args in [
+            ("sin(x y) (-x)", lambda x, y: jnp.sin(x * y) * -x, 2.0, 3.0),
+            ("(x + y) (-x + y y) x",
+             lambda x, y: (x + y) * (-x + y * y) * x, 0.3, 0.7),
+            ("2 sin(x), in which y does not matter,",
+             lambda x, y: jnp.sin(x) * 2.0, 0.3, 0.7)]:
         want = reference(f, *map(np.float64, args))
         got = gone_through(f, *args)
-        assert close(got, want), f"expected {want}, got {got}"
+        assert close(got, want), (
+            f"for {text} at {tuple(args)} expected {want}, got {got}")
+    x = np.array([0.3, 0.7])
+    want, got = [np.sin(x) + x * np.cos(x)], gone_through(
+        lambda x: x * jnp.sin(x), x)
+    assert close(got, want), (
+        f"it is right for numbers; for x sin(x) at the array {x} expected "
+        f"{want[0]}, got {got}. Arrays stand among jaxpr.constvars, with "
+        "their values in consts")
 
 
 @exercise("8.4")
@@ -131,9 +141,20 @@ def _(circ_rules):
           mock.patch.dict(transpose.transposes)):
         forward.defjvp(circ_p, lambda t, ans, x, k: circ(t, k),
                        lambda t, ans, x, k: circ(x, t))
-        defbilinear(circ_p, *circ_rules(circ))
+        rules = circ_rules(circ)
+        assert isinstance(rules, list | tuple) and len(rules) == 2, (
+            "return a pair, the rule for x and the rule for k, not "
+            f"{rules!r:.60}")
+        defbilinear(circ_p, *rules)
         _, pull = mj.vjp(circ, x, k)
-        by_x, by_k = map(np.asarray, pull(w))
+        try:
+            by_x, by_k = map(np.asarray, pull(w))
+        except (TypeError, AttributeError) as error:
+            assert "UndefinedPrimal" not in str(error), (
+                "a rule reads the operand that it is asked about, which has "
+                "no value there: the rule for x has ct and k to work with, "
+                "the rule for k has ct and x")
+            raise
         i = np.arange(5)
         want_x, want_k = w @ k[(i[:, None] - i) % 5], w @ x[
             (i[:, None] - i) % 5]

@@ -72,6 +72,21 @@ def walk(give, order=reversed, both=True):
     return walked
 
 
+def without_constants(jaxpr, consts, ct):
+    """Knows the numbers in the program, and not the arrays beside it."""
+    sums = {jaxpr.outvars[0]: ct}
+    for eqn in reversed(jaxpr.eqns):
+        ct = sums.pop(eqn.outvars[0], None)
+        if ct is None:
+            continue
+        numbers = [v.val for v in eqn.invars if isinstance(v, core.Literal)]
+        for v in eqn.invars:
+            if not isinstance(v, core.Literal):
+                sign = -1 if eqn.primitive.name == "neg" else 1
+                add(sums, v, math.prod([sign * ct, *numbers]))
+    return [sums.get(v, 0.0) for v in jaxpr.invars]
+
+
 def add(sums, atom, ct):
     sums[atom] = sums[atom] + ct if atom in sums else ct
 
@@ -159,7 +174,11 @@ MISTAKES = [
     ("8.3", walk(add, order=iter), "start from the last equation"),
     ("8.3", walk(add, both=False), "may read one variable twice"),
     ("8.3", lambda *args: walk(add)(*args)[0], "return a list"),
+    ("8.3", without_constants, "Arrays stand among jaxpr.constvars"),
     ("8.4", circ_rules(lambda x, k: k, lambda x, k: x), "must be mirrored"),
+    ("8.4", circ_rules(lambda x, k: mirrored(x), lambda x, k: mirrored(x)),
+     "the rule for x has ct and k"),
+    ("8.4", lambda circ: lambda ct, x, k: None, "return a pair"),
     ("8.4", circ_rules(lambda x, k: k[::-1], lambda x, k: x[::-1]),
      "k[0] stays where it is"),
     ("8.4", circ_rules(lambda x, k: mirrored(k), lambda x, k: x),
