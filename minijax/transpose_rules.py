@@ -19,7 +19,7 @@ from minijax.transpose import NotLinear, is_undefined_primal, transposes
 def deftranspose(primitive, *rules):
     """One rule for each operand: `rule(ct, *operands, **params)`.
 
-    None, or none left, where the operation is not linear in the operand.
+    None, or a rule too few, where it is not linear in the operand.
     """
     def share(i, ct, *operands, **params):
         if i >= len(rules) or rules[i] is None:
