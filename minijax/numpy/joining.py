@@ -2,7 +2,6 @@
 
 concatenate, stack : [Array] -> Array
 split              : (Array, sections or indices) -> [Array]
-tile, repeat, pad  : Array -> Array
 JAX twin: jax/_src/numpy/lax_numpy.py.
 """
 

@@ -1,6 +1,6 @@
 """Reductions: many elements to one, along axes.
 
-sum, prod, max, min, any, all, mean, var, std : Array -> Array
+sum, prod, max, min, any, all : Array -> Array
 argmax, argmin : Array -> Array of int32
 
 `axis` is an int, a tuple, or None for all axes; `where` masks elements out.

@@ -42,7 +42,7 @@ def pick(condition, x, y):
 def select(condlist, choicelist, default=0):
     """From each position's first true condition, the choice that goes with it.
     """
-    if len(condlist) != len(choicelist) or not condlist:
+    if not 0 < len(condlist) == len(choicelist):
         raise ValueError("condlist must be non-empty and have length equal to "
                          f"choicelist ({len(condlist)} vs {len(choicelist)})")
     default, *choices = promote_dtypes(default, *choicelist)

@@ -166,3 +166,11 @@ def test_numpy_functions_refuse_tracers_and_name_their_twin():
         np.sort(V)
     with pytest.raises(TracerArrayConversionError, match="minijax.numpy.sin"):
         np.sin(V)
+
+
+def test_select_takes_an_array_of_conditions():
+    x = np.arange(4.0)
+    got = jnp.select(np.array([x > 2, x < 1]), [x, x - 5])
+    np.testing.assert_array_equal(got, [-5.0, 0.0, 0.0, 3.0])
+    with pytest.raises(ValueError, match="must be non-empty"):
+        jnp.select([], [])
