@@ -141,3 +141,33 @@ def network_by_hand(params, x, y):
         grads.append((inp.T @ ct, ct.sum(0)))
         ct, out = ct @ w.T, inp
     return grads[::-1]
+
+
+@workload("M @ J, 128 covectors, mapped")
+def mapped_products():
+    return covector_products(lambda f, rows: minijax.vmap(f)(rows),
+                             lambda jax: lambda f, rows: jax.vmap(f)(rows))
+
+
+@workload("M @ J, 128 covectors, looped")
+def looped_products():
+    def loop(f, rows):
+        return [f(row) for row in rows]
+    return covector_products(loop, lambda jax: loop)
+
+
+def covector_products(ours, theirs):
+    """A matrix times a Jacobian: the pullback of a layer, row by row."""
+    rng = np.random.default_rng(0)
+    w, x = rng.normal(size=(64, 32)), rng.normal(size=32)
+    rows = rng.normal(size=(128, 64))
+    _, f_vjp = minijax.vjp(lambda x: jnp.tanh(w @ x), x)
+    runs = {"minijax": lambda: ours(lambda u: f_vjp(u)[0], rows),
+            "NumPy by hand": lambda: rows * (1 - np.tanh(w @ x) ** 2) @ w}
+    if installed("jax"):
+        import jax
+        _, g_vjp = jax.vjp(lambda x: jax.numpy.tanh(w @ x), x)
+        run = theirs(jax)
+        runs["jax"] = lambda: jax.block_until_ready(
+            run(lambda u: g_vjp(u)[0], rows))
+    return runs

@@ -59,3 +59,15 @@ from minijax.reverse import value_and_grad as value_and_grad
 from minijax.reverse import vjp as vjp
 from minijax.transpose import linear_transpose as linear_transpose
 # [/chapter 8]
+
+# [chapter 9]
+from minijax import batching_rules as batching_rules
+from minijax import collectives as _collectives
+from minijax import vectorize as _vectorize
+from minijax.mapping import vmap as vmap
+
+vars(lax).update({name: getattr(_collectives, name) for name in (
+    "psum", "pmean", "pmax", "pmin", "axis_index", "axis_size",
+    "all_gather")})  # as in jax.lax
+numpy.vectorize = _vectorize.vectorize
+# [/chapter 9]

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 REGISTRIES = [
     ("jvp", "minijax.forward", "jvp_rules"),
     ("transpose", "minijax.transpose", "transposes"),
+    ("vmap", "minijax.batching", "batching_rules"),
 ]
 
 

@@ -19,6 +19,11 @@ from minijax.core import floor_p, sin_p
 
 transposes = {sin_p: "a Refusal", floor_p: "a Refusal"}
 '''
+BATCHING = '''\
+from minijax.core import floor_p, sin_p
+
+batching_rules = {sin_p: "sin", floor_p: "floor"}
+'''
 
 
 @pytest.fixture
@@ -26,12 +31,13 @@ def rules(project):
     project.write("minijax/core.py", CORE)
     project.write("minijax/forward.py", FORWARD)
     project.write("minijax/transpose.py", TRANSPOSE)
+    project.write("minijax/batching.py", BATCHING)
     return project
 
 
 def test_a_full_matrix(rules):
     assert rules.tool("matrix") == (
-        0, "2 primitives × 2 transformations, no blank cell\n")
+        0, "2 primitives × 3 transformations, no blank cell\n")
 
 
 def test_a_blank_rule(rules):
