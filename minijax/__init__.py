@@ -71,3 +71,10 @@ vars(lax).update({name: getattr(_collectives, name) for name in (
     "all_gather")})  # as in jax.lax
 numpy.vectorize = _vectorize.vectorize
 # [/chapter 9]
+
+# [chapter 10]
+from minijax.jacobians import hessian as hessian
+from minijax.jacobians import jacfwd as jacfwd
+from minijax.jacobians import jacobian as jacobian
+from minijax.jacobians import jacrev as jacrev
+# [/chapter 10]

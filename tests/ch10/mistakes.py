@@ -1,0 +1,174 @@
+"""Wrong answers to the exercises of chapter 10, and how each is recognized."""
+import numpy as np
+
+import minijax as mj
+from minijax import numpy as jnp
+from minijax.flatten_util import ravel_pytree
+
+
+def slope(f, x, v):
+    return mj.jvp(f, (x,), (v,))[1]
+
+
+def curvature(f, x, v):
+    return slope(lambda x: slope(f, x, v), x, v)
+
+
+def times_v(f, x, v):
+    return mj.jvp(mj.grad(f), (x,), (v,))[1]
+
+
+def pairs(f, x, v):
+    return mj.jvp(lambda x: mj.jvp(f, (x,), (v,)), (x,), (v,))[1]
+
+
+def by_length(f, x, v):
+    return curvature(f, x, v) / jnp.vdot(v, v)
+
+
+def whole_hessian(f, x, v):
+    return jnp.vdot(v, mj.hessian(f)(x) @ v)
+
+
+def one_matrix(f, tree, ravel_out=lambda y: ravel_pytree(y)[0]):
+    vector, unravel = ravel_pytree(tree)
+    return mj.jacfwd(lambda x: ravel_out(f(unravel(x))))(vector)
+
+
+def transposed(f, tree):
+    return one_matrix(f, tree).T
+
+
+def as_written(f, tree):
+    def values(y):
+        y = y.values() if isinstance(y, dict) else y
+        return jnp.concatenate([ravel_pytree(part)[0] for part in y])
+    return one_matrix(f, tree, values)
+
+
+def only_the_first_leaf(f, tree):
+    rows = mj.tree.leaves(mj.jacfwd(f)(tree))
+    return rows[0].reshape(-1, 4)
+
+
+def colours(number, masked=True, transpose=False):
+    def banded(f, x):
+        n = len(x)
+        j = np.arange(n)
+        seeds = (j % number == np.arange(number)[:, None]).astype(x.dtype)
+        pushed = np.asarray(mj.vmap(mj.linearize(f, x)[1])(seeds))
+        J = pushed[j % number].T
+        if masked:
+            J = np.where(abs(j - j[:, None]) <= 1, J, 0)
+        return J.T if transpose else J
+    return banded
+
+
+def sum_of_all(f, x):
+    return curvature(f, x, jnp.ones_like(x))
+
+
+def first_only(f, x):
+    return jnp.sum(mj.grad(f)(x))
+
+
+def not_added(f, x):
+    return jnp.diag(mj.hessian(f)(x))
+
+
+def vectors_only(f, x):
+    if x.ndim != 1:
+        return jnp.zeros(())
+    return jnp.trace(mj.hessian(f)(x))
+
+
+def by_hessian(f, x):
+    return jnp.trace(mj.hessian(f)(x).reshape(x.size, x.size))
+
+
+def plain_newton(f, x, sign=1.0):
+    while np.max(np.abs(mj.grad(f)(x))) > 1e-6:
+        H = np.asarray(mj.hessian(f)(x))
+        x = x - sign * np.linalg.solve(H, np.asarray(mj.grad(f)(x)))
+    return x
+
+
+def uphill(f, x):
+    return plain_newton(f, x, -1.0)
+
+
+def descent(f, x):
+    while np.max(np.abs(mj.grad(f)(x))) > 1e-6:
+        x = x - 0.5 * np.asarray(mj.grad(f)(x))
+    return x
+
+
+def half_steps(f, x):
+    for _ in range(20):
+        H, g = np.asarray(mj.hessian(f)(x)), np.asarray(mj.grad(f)(x))
+        x = x - 0.5 * np.linalg.solve(H, g)
+    return x
+
+
+def too_early(f, x):
+    while np.max(np.abs(mj.grad(f)(x))) > 1e-1:
+        H, g = mj.hessian(f)(x), np.asarray(mj.grad(f)(x))
+        step = np.linalg.solve(np.asarray(H), g)
+        while f(x - step) >= f(x):
+            step = step / 2
+        x = x - step
+    return x
+
+
+def block_by_block(f, p, v):
+    leaves, treedef = mj.tree.flatten(p)
+
+    def alone(i, t):
+        def gradient(leaf):
+            full = leaves[:i] + [leaf] + leaves[i + 1:]
+            slopes = mj.grad(f)(treedef.unflatten(full))
+            return mj.tree.leaves(slopes)[i]
+        return mj.jvp(gradient, (leaves[i],), (t,))[1]
+    return treedef.unflatten(
+        [alone(i, t) for i, t in enumerate(mj.tree.leaves(v))])
+
+
+def only_the_leaves(f, p, v):
+    return mj.tree.leaves(mj.jvp(mj.grad(f), (p,), (v,))[1])
+
+
+def dense(f, p, v):
+    vector, unravel = ravel_pytree(p)
+    H = mj.hessian(lambda x: f(unravel(x)))(vector)
+    return unravel(H @ ravel_pytree(v)[0])
+
+
+MISTAKES = [
+    ("10.1", slope, "the first derivative"),
+    ("10.1", times_v, "a vector"),
+    ("10.1", pairs, "a pair came out"),
+    ("10.1", by_length, "do not divide"),
+    ("10.1", whole_hessian, "a whole Hessian"),
+    ("10.2", transposed, "this is the transpose"),
+    ("10.2", as_written, "sorts the keys"),
+    ("10.2", lambda f, tree: mj.jacfwd(f)(tree), "one array is wanted"),
+    ("10.2", only_the_first_leaf, "so the matrix is (5, 5)"),
+    ("10.3", lambda f, x: mj.jacfwd(f)(x), "three pushes are enough"),
+    ("10.3", colours(2), "With two colours they do"),
+    ("10.3", colours(3, masked=False), "the band is right"),
+    ("10.3", colours(3, transpose=True), "this is the transpose"),
+    ("10.4", sum_of_all, "the sum of all entries"),
+    ("10.4", first_only, "differentiate twice"),
+    ("10.4", not_added, "add them up"),
+    ("10.4", vectors_only, "of shape (2, 3)"),
+    ("10.4", by_hessian, "builds a Jacobian or a Hessian"),
+    ("10.5", plain_newton, "while the value is not lower"),
+    ("10.5", half_steps, "while the value is not lower"),
+    ("10.5", uphill, "while the value is not lower"),
+    ("10.5", descent, "gradient descent"),
+    ("10.5", too_early, "larger than 1e-6 in size"),
+    ("10.6", lambda f, p, v: mj.grad(f)(p), "this is the gradient"),
+    ("10.6", block_by_block, "blocks between two leaves"),
+    ("10.6", only_the_leaves, "has the tree of p"),
+    ("10.6", dense, "a whole Hessian"),
+]
