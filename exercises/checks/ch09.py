@@ -229,6 +229,9 @@ def _(collatz):
     assert got[0] == 0, (
         f"1 has arrived and needs 0 steps, got {got[0]}. After 1 comes 4, so "
         "who has arrived must not go on: jnp.where(going, new, n)")
+    assert not np.array_equal(got, np.maximum(np.array(want) - 1, 0)), (
+        "everybody has one step too few: going was asked after the step. Ask "
+        "n != 1 before n changes, and count that")
     bad = [k for k in range(27) if got[k] != want[k]]
     assert not bad, (
         f"{bad[0] + 1} needs {want[bad[0]]} steps, got {got[bad[0]]}")
@@ -264,6 +267,12 @@ def _(clipped):
         "NaN came out: one of the examples has gradient zero, and its length "
         "is divided by. limit / jnp.maximum(length, limit) cannot be 0 / 0")
     mean = each.mean(0)
+    assert not close(flat, mean), (
+        "nothing was clipped: this is the mean of the gradients as they are. "
+        "Scale each down to length limit before the mean")
+    assert not close(flat, mean * limit / np.linalg.norm(each)), (
+        "one length was taken of all the examples together; clip inside the "
+        "function of one example, and map that")
     assert not close(flat, mean * min(1, limit / np.linalg.norm(mean))), (
         "this is the mean, clipped; clip each gradient and take the mean "
         "afterwards")
@@ -300,8 +309,15 @@ def _(correlation):
     assert got.shape == (9,), (
         f"each example sees one number; all together have shape {got.shape}")
     assert not np.any(np.isnan(got)), (
-        "NaN came out. Under vmap an example is one number, and jnp.mean of "
-        "it is the number: the mean over the others is lax.pmean")
+        "NaN came out. Under vmap x and y are one number each, and a mean of "
+        "jnp over one number is that number, so 0 / 0 was computed: the mean "
+        "over all the examples is lax.pmean")
+    assert np.ptp(got) < 1e-9, (
+        "the examples see different numbers: all should see the same. Is the "
+        "sum in the numerator a psum?")
+    assert not close(got[0], np.sum(x * y) / np.sqrt(
+        np.sum(x * x) * np.sum(y * y))), (
+        "the means have not been subtracted: x - lax.pmean(x, name)")
     assert not close(got, np.full(9, 9 * want)), (
         "nine times too much: a sum above and means below; take psum, or "
         "pmean, of all three")

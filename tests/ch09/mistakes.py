@@ -77,6 +77,14 @@ def collatz(n, limit, freeze=True, count=True, rounds=None):
     return steps
 
 
+def counted_late(n, limit):
+    steps = 0
+    for _ in range(limit):
+        n = jnp.where(n != 1, jnp.where(n % 2 == 0, n // 2, 3 * n + 1), n)
+        steps = steps + jnp.where(n != 1, 1, 0)
+    return steps
+
+
 def last_visit(n, limit):
     steps = 0
     for k in range(limit):
@@ -106,6 +114,18 @@ def entry_by_entry(loss, params, xs, ys, limit):
         lambda s: jnp.mean(jnp.clip(s, -limit, limit), axis=0), each)
 
 
+def unclipped(loss, params, xs, ys, limit):
+    return mj.grad(lambda p: jnp.mean(
+        mj.vmap(loss, (None, 0, 0))(p, xs, ys)))(params)
+
+
+def one_length(loss, params, xs, ys, limit):
+    each = mj.vmap(mj.grad(loss), (None, 0, 0))(params, xs, ys)
+    n = jnp.sqrt(sum(jnp.sum(s * s) for s in mj.tree.leaves(each)))
+    return mj.tree.map(
+        lambda s: jnp.mean(s * limit / jnp.maximum(n, limit), axis=0), each)
+
+
 def mean_clipped(loss, params, xs, ys, limit):
     slopes = mj.tree.map(lambda s: jnp.mean(s, axis=0), mj.vmap(
         mj.grad(loss), (None, 0, 0))(params, xs, ys))
@@ -129,6 +149,16 @@ def mixed(x, y, name):
     x, y = x - lax.pmean(x, name), y - lax.pmean(y, name)
     return lax.psum(x * y, name) / jnp.sqrt(
         lax.pmean(x * x, name) * lax.pmean(y * y, name))
+
+
+def own_product(x, y, name):
+    x, y = x - lax.pmean(x, name), y - lax.pmean(y, name)
+    return x * y / jnp.sqrt(lax.psum(x * x, name) * lax.psum(y * y, name))
+
+
+def with_the_mean(x, y, name):
+    xy, xx, yy = lax.psum((x * y, x * x, y * y), name)
+    return xy / jnp.sqrt(xx * yy)
 
 
 def squared(x, y, name):
@@ -168,6 +198,7 @@ MISTAKES = [
     ("9.4", collatz_loop, "Do limit rounds for everybody"),
     ("9.4", partial(collatz, count=False), "the rounds are counted"),
     ("9.4", partial(collatz, rounds=120), "nobody counts further"),
+    ("9.4", counted_late, "asked after the step"),
     ("9.4", last_visit, "must not go on"),
     ("9.5", partial(clipped, by_leaf=True), "clipped by itself"),
     ("9.5", partial(clipped, factor=lambda n: jnp.minimum(n, 2.0) / n),
@@ -177,9 +208,13 @@ MISTAKES = [
     ("9.5", partial(clipped, mean=jnp.sum), "this is the sum"),
     ("9.5", partial(clipped, mean=lambda s, axis: s), "a gradient for every"),
     ("9.5", entry_by_entry, "each entry was clipped"),
+    ("9.5", unclipped, "nothing was clipped"),
+    ("9.5", one_length, "all the examples together"),
     ("9.5", mean_clipped, "this is the mean, clipped"),
     ("9.6", one_pass, "two huge numbers are subtracted"),
     ("9.6", own_mean, "lax.pmean"),
     ("9.6", mixed, "nine times too much"),
+    ("9.6", own_product, "see different numbers"),
+    ("9.6", with_the_mean, "have not been subtracted"),
     ("9.6", squared, "the square of it"),
 ]
