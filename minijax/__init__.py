@@ -73,8 +73,16 @@ numpy.vectorize = _vectorize.vectorize
 # [/chapter 9]
 
 # [chapter 10]
+from minijax import stopping as _stopping
 from minijax.jacobians import hessian as hessian
 from minijax.jacobians import jacfwd as jacfwd
 from minijax.jacobians import jacobian as jacobian
 from minijax.jacobians import jacrev as jacrev
+
+lax.stop_gradient = _stopping.stop_gradient  # as in jax.lax
 # [/chapter 10]
+
+# [chapter 11]
+from minijax.compilation import disable_jit as disable_jit
+from minijax.compilation import jit as jit
+# [/chapter 11]

@@ -44,7 +44,8 @@ def _(curvature):
     x, v = rng.normal(size=(2, 30))
     H = np.diag(np.exp(x))
     H[0, 1] = H[1, 0] = 1
-    got, cost = priced(curvature, f, jnp.asarray(x), jnp.asarray(v))
+    with mock.patch.object(mj, "grad", wraps=mj.grad) as grad:
+        got, cost = priced(curvature, f, jnp.asarray(x), jnp.asarray(v))
     assert not isinstance(got, tuple), (
         "a pair came out: jvp returns the value and the tangent, and of the "
         "inner push only the tangent is to be pushed on")
@@ -62,35 +63,42 @@ def _(curvature):
     assert cost < 30 * 30, (
         f"right, but {cost} numbers were computed for 30 inputs: that is a "
         "whole Hessian. Two pushes, one inside the other, are enough")
+    assert not grad.called, (
+        "right, but a gradient walks backwards. Use forward mode only: a "
+        "push of a push")
 
 
 @exercise("10.2")
-def _(one_matrix):
-    def f(p):
-        return {"y": p["b"][0] * p["a"], "s": jnp.sum(p["a"] ** 2)}
-
-    a, b = np.array([[1.0, 2.0], [3.0, 4.0]]), [np.float64(5.0)]
-    p = {"a": a, "b": b}
-    right = np.zeros((5, 5))
-    right[0, :4] = 2 * a.ravel()           # s comes before y
-    right[1:, :4], right[1:, 4] = 5 * np.eye(4), a.ravel()
-    got = one_matrix(f, p)
-    assert hasattr(got, "shape"), (
-        f"one array is wanted, got a {type(got).__name__}")
-    assert got.shape == (5, 5), (
-        f"5 numbers come out and 5 go in, so the matrix is (5, 5); yours has "
-        f"shape {got.shape}")
-    assert not close(got, right.T), (
-        "this is the transpose: a row for each number of the output")
-    swapped = right[[1, 2, 3, 4, 0]]
-    assert not close(got, swapped), (
-        "the rows are in the order in which the function writes its "
-        "dictionary; tree.leaves sorts the keys, so s comes before y")
-    assert close(got, right), f"expected\n{right}\ngot\n{got}"
-    tall = one_matrix(lambda p: (p, p), p)
-    assert close(tall, np.vstack([np.eye(5), np.eye(5)])), (
-        "for f(p) = (p, p) expected two identities, one above the other; "
-        f"got\n{tall}")
+def _(logsumexp):
+    x = np.array([0.3, -1.0, 2.0, 0.5])
+    value = np.log(np.sum(np.exp(x)))
+    soft = np.exp(x - value)
+    largest = np.where(x == 2.0, 1.0, 0.0)
+    got, slopes = logsumexp(x), mj.grad(logsumexp)(x)
+    assert close(got, value), f"at {x} expected {value:.6f}, got {got}"
+    assert not close(slopes, 0 * x), (
+        "the value is right, and the gradient is zero everywhere: all of x "
+        "is held still, also where it is to be differentiated")
+    assert not close(slopes, soft + largest), (
+        "the value is right, but the gradient has 1 too much at the largest "
+        "number: m is held still inside of exp and moves outside. What is "
+        "added must be what was taken away, for the derivative too")
+    assert not close(slopes, soft - largest), (
+        "the value is right, but the gradient has 1 too little at the "
+        "largest number: m is held still outside and moves inside of exp. "
+        "Hold it once, and use it twice")
+    assert close(slopes, soft), (
+        f"the gradient at {x} should be {soft}, yours is {slopes}")
+    with np.errstate(all="ignore"):
+        big = logsumexp(np.array([1000.0, 1000.0]))
+    assert close(big, 1000 + math.log(2)), (
+        f"at [1000, 1000] expected {1000 + math.log(2):.6f}, got {big}: exp "
+        "of a large number overflows. Take the largest away first")
+    count = priced(mj.grad(logsumexp), jnp.asarray(x), only="eq")[1]
+    assert count == 0, (
+        f"right, but the gradient compared {count} numbers to see which was "
+        "the largest: a tangent went through jnp.max. Hold still what goes "
+        "into it; what comes out is too late")
 
 
 @exercise("10.3")
@@ -207,7 +215,8 @@ def _(product):
     v = {"w": rng.normal(size=3), "b": (np.float64(-1.0), np.ones(2))}
     right = {"w": 12 * w * v["w"] - 3 * w * w,
              "b": (3 * w * w @ v["w"], np.zeros(2))}
-    got = product(f, p, v)
+    with mock.patch.object(mj, "jvp", wraps=mj.jvp) as push:
+        got = product(f, p, v)
     assert mj.tree.structure(got) == mj.tree.structure(p), (
         f"the product has the tree of p, {mj.tree.structure(p)}; yours has "
         f"{mj.tree.structure(got)}")
@@ -231,3 +240,6 @@ def _(product):
     assert cost < n * n, (
         f"right, but {cost} numbers were computed for {n} inputs: that is a "
         "whole Hessian")
+    assert not push.called, (
+        "right, but by a push of the gradient or a gradient of a push. Do it "
+        "by reverse mode alone: of g(p) · v, take the gradient")

@@ -2,6 +2,7 @@
 import numpy as np
 
 import minijax as mj
+from minijax import lax
 from minijax import numpy as jnp
 from minijax.flatten_util import ravel_pytree
 
@@ -30,25 +31,20 @@ def whole_hessian(f, x, v):
     return jnp.vdot(v, mj.hessian(f)(x) @ v)
 
 
-def one_matrix(f, tree, ravel_out=lambda y: ravel_pytree(y)[0]):
-    vector, unravel = ravel_pytree(tree)
-    return mj.jacfwd(lambda x: ravel_out(f(unravel(x))))(vector)
+def by_gradient(f, x, v):
+    return jnp.vdot(v, mj.jvp(mj.grad(f), (x,), (v,))[1])
 
 
-def transposed(f, tree):
-    return one_matrix(f, tree).T
+def logsumexp(inside=lambda m: m, outside=lambda m: m, of_x=lambda x: x):
+    def answer(x):
+        x = of_x(x)
+        m = jnp.max(x)
+        return outside(m) + jnp.log(jnp.sum(jnp.exp(x - inside(m))))
+    return answer
 
 
-def as_written(f, tree):
-    def values(y):
-        y = y.values() if isinstance(y, dict) else y
-        return jnp.concatenate([ravel_pytree(part)[0] for part in y])
-    return one_matrix(f, tree, values)
-
-
-def only_the_first_leaf(f, tree):
-    rows = mj.tree.leaves(mj.jacfwd(f)(tree))
-    return rows[0].reshape(-1, 4)
+def without_m(x):
+    return jnp.log(jnp.sum(jnp.exp(x)))
 
 
 def colours(number, masked=True, transpose=False):
@@ -149,10 +145,13 @@ MISTAKES = [
     ("10.1", pairs, "a pair came out"),
     ("10.1", by_length, "do not divide"),
     ("10.1", whole_hessian, "a whole Hessian"),
-    ("10.2", transposed, "this is the transpose"),
-    ("10.2", as_written, "sorts the keys"),
-    ("10.2", lambda f, tree: mj.jacfwd(f)(tree), "one array is wanted"),
-    ("10.2", only_the_first_leaf, "so the matrix is (5, 5)"),
+    ("10.1", by_gradient, "a gradient walks backwards"),
+    ("10.2", logsumexp(of_x=lax.stop_gradient), "zero everywhere"),
+    ("10.2", logsumexp(inside=lax.stop_gradient), "1 too much"),
+    ("10.2", logsumexp(outside=lax.stop_gradient), "1 too little"),
+    ("10.2", without_m, "overflows"),
+    ("10.2", logsumexp(), "compared"),
+    ("10.2", logsumexp(lax.stop_gradient, lax.stop_gradient), "too late"),
     ("10.3", lambda f, x: mj.jacfwd(f)(x), "three pushes are enough"),
     ("10.3", colours(2), "With two colours they do"),
     ("10.3", colours(3, masked=False), "the band is right"),
@@ -171,4 +170,6 @@ MISTAKES = [
     ("10.6", block_by_block, "blocks between two leaves"),
     ("10.6", only_the_leaves, "has the tree of p"),
     ("10.6", dense, "a whole Hessian"),
+    ("10.6", lambda f, p, v: mj.jvp(mj.grad(f), (p,), (v,))[1],
+     "by reverse mode alone"),
 ]
