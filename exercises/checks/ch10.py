@@ -74,7 +74,12 @@ def _(logsumexp):
     value = np.log(np.sum(np.exp(x)))
     soft = np.exp(x - value)
     largest = np.where(x == 2.0, 1.0, 0.0)
-    got, slopes = logsumexp(x), mj.grad(logsumexp)(x)
+    got = logsumexp(x)
+    assert np.shape(got) == (), (
+        f"one number is wanted, yours has shape {np.shape(got)}")
+    assert not close(got, value - 2.0), (
+        "this is the logarithm after m was taken away; add m to it")
+    slopes = mj.grad(logsumexp)(x)
     assert close(got, value), f"at {x} expected {value:.6f}, got {got}"
     assert not close(slopes, 0 * x), (
         "the value is right, and the gradient is zero everywhere: all of x "
@@ -114,6 +119,9 @@ def _(banded):
         right = np.asarray(mj.jacfwd(f)(x))
         got, products = priced(banded, f, jnp.asarray(x), only="mul")
         got = np.asarray(got)
+        assert got.shape != (3, n), (
+            "these are the three pushes. Each of their entries belongs to "
+            "one column of the matrix; put it there")
         assert got.shape == (n, n), (
             f"the matrix is {n} by {n}, yours has shape {got.shape}")
         assert not close(got, right.T), (
@@ -150,6 +158,9 @@ def _(laplacian):
         "nothing; differentiate twice")
     assert not close(got, [-math.sin(1.3), -4 * math.sin(1.3)]), (
         "these are the second derivatives one by one; add them up")
+    assert not close(got, [-3 * math.sin(1.3), -6 * math.sin(1.3)]), (
+        "this is the Hessian times a vector of ones, so the sums of its "
+        "rows; only what stands on the diagonal is wanted")
     assert close(got, right), (
         f"for sin(x + 2y) at (0.3, 0.5) expected {right:.6f}, got {got}")
     for shape in ((2, 3), ()):
@@ -170,9 +181,13 @@ def _(laplacian):
 
 @exercise("10.5")
 def _(newton):
-    taken = []
+    taken, asked = [], []
 
     def f(x):
+        asked.append(x)
+        assert len(asked) < 20_000, (
+            "f was called 20,000 times, and no end of it: does the step "
+            "become shorter each time around the inner loop?")
         return jnp.sum(jnp.sqrt(1 + (x - 3.0) ** 2)) + 0.1 * (x[0] - x[1])**2
 
     def counting(f, *args, **kwargs):
@@ -180,13 +195,15 @@ def _(newton):
         assert len(taken) < 60, (
             "more than 60 Hessians were taken: the iteration runs away, or "
             "never stops. From 2 Newton's step for sqrt(1 + x²) goes to -8: "
-            "halve it while the value is not lower than before")
+            "halve it while the value is not lower than before. (And is it "
+            "Newton's? His step s solves H s = -g)")
         return jacobians.hessian(f, *args, **kwargs)
 
     with (mock.patch.object(mj, "hessian", counting),
           np.errstate(all="ignore")):
         for start in ([5.0, 0.5], [3.4, 3.2], [-9.0, 12.0], [9.0, 8.0]):
             taken.clear()
+            asked.clear()
             try:
                 got = np.asarray(newton(f, np.array(start)))
             except np.linalg.LinAlgError:

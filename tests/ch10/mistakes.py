@@ -43,6 +43,16 @@ def logsumexp(inside=lambda m: m, outside=lambda m: m, of_x=lambda x: x):
     return answer
 
 
+def not_added_back(x):
+    m = jnp.max(lax.stop_gradient(x))
+    return jnp.log(jnp.sum(jnp.exp(x - m)))
+
+
+def still_a_vector(x):
+    m = jnp.max(lax.stop_gradient(x), keepdims=True)
+    return m + jnp.log(jnp.sum(jnp.exp(x - m)))
+
+
 def without_m(x):
     return jnp.log(jnp.sum(jnp.exp(x)))
 
@@ -58,6 +68,11 @@ def colours(number, masked=True, transpose=False):
             J = np.where(abs(j - j[:, None]) <= 1, J, 0)
         return J.T if transpose else J
     return banded
+
+
+def pushes(f, x):
+    seeds = np.arange(len(x)) % 3 == np.arange(3)[:, None]
+    return mj.vmap(mj.linearize(f, x)[1])(seeds.astype(x.dtype))
 
 
 def sum_of_all(f, x):
@@ -96,6 +111,25 @@ def uphill(f, x):
 def descent(f, x):
     while np.max(np.abs(mj.grad(f)(x))) > 1e-6:
         x = x - 0.5 * np.asarray(mj.grad(f)(x))
+    return x
+
+
+def never_shorter(f, x):
+    while np.max(np.abs(mj.grad(f)(x))) > 1e-6:
+        H, g = np.asarray(mj.hessian(f)(x)), np.asarray(mj.grad(f)(x))
+        step = -np.linalg.solve(H, g)
+        while f(x + step) >= f(x):
+            step / 2
+        x = x + step
+    return x
+
+
+def multiplied(f, x):
+    while np.max(np.abs(mj.grad(f)(x))) > 1e-6:
+        step = -mj.hessian(f)(x) @ mj.grad(f)(x)
+        while f(x + step) >= f(x):
+            step = step / 2
+        x = x + step
     return x
 
 
@@ -150,18 +184,25 @@ MISTAKES = [
     ("10.2", logsumexp(inside=lax.stop_gradient), "1 too much"),
     ("10.2", logsumexp(outside=lax.stop_gradient), "1 too little"),
     ("10.2", without_m, "overflows"),
+    ("10.2", not_added_back, "add m to it"),
+    ("10.2", still_a_vector, "one number is wanted"),
     ("10.2", logsumexp(), "compared"),
     ("10.2", logsumexp(lax.stop_gradient, lax.stop_gradient), "too late"),
     ("10.3", lambda f, x: mj.jacfwd(f)(x), "three pushes are enough"),
     ("10.3", colours(2), "With two colours they do"),
     ("10.3", colours(3, masked=False), "the band is right"),
     ("10.3", colours(3, transpose=True), "this is the transpose"),
+    ("10.3", pushes, "these are the three pushes"),
+    ("10.4", lambda f, x: times_v(f, x, jnp.ones_like(x)),
+     "the sums of its rows"),
     ("10.4", sum_of_all, "the sum of all entries"),
     ("10.4", first_only, "differentiate twice"),
     ("10.4", not_added, "add them up"),
     ("10.4", vectors_only, "of shape (2, 3)"),
     ("10.4", by_hessian, "builds a Jacobian or a Hessian"),
     ("10.5", plain_newton, "while the value is not lower"),
+    ("10.5", never_shorter, "does the step become shorter"),
+    ("10.5", multiplied, "His step s solves H s = -g"),
     ("10.5", half_steps, "while the value is not lower"),
     ("10.5", uphill, "while the value is not lower"),
     ("10.5", descent, "gradient descent"),
