@@ -71,6 +71,8 @@ class BatchTrace(Trace):
         """What to do: None where no operand differs between examples."""
         if params.get("axis_name", self) == self.axis_name:
             return partial(collective_rules[primitive], self)
+        if primitive.holds_programs:
+            return partial(batching_rules[primitive], self)
         if all(axis is None for axis in axes):
             return None
         return batching_rules[primitive]

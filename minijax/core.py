@@ -34,6 +34,7 @@ class Primitive:
 
     multiple_results = False
     effectful = False  # true of one that does more than give its result
+    holds_programs = False  # true of one with programs as parameters
 
     def __init__(self, name):
         self.name = name

@@ -88,6 +88,10 @@ class Jaxpr:
             dying.append(here)
         return dying[::-1]
 
+    @cached_property
+    def effectful(self):
+        """Does running it do more than give its outputs?"""
+        return any(map(has_effects, self.eqns))
     # [/Jaxpr.last_use]
 
     # [Jaxpr.print]
@@ -186,6 +190,14 @@ def types(avals):
 # [/typematch]
 
 
+# [has_effects]
+def has_effects(eqn):
+    """Does an equation, or a program in it, do more than give its results?"""
+    return eqn.primitive.effectful or any(
+        jaxpr.effectful for jaxpr in jaxprs_in_params(eqn.params))
+# [/has_effects]
+
+
 # [dce]
 dce_rules = {}  # Primitive -> rule, for equations that hold programs
 
@@ -202,7 +214,7 @@ def dce_jaxpr(jaxpr, used_outputs, instantiate=False):
     eqns = []
     for eqn in reversed(jaxpr.eqns):
         used = [v in needed for v in eqn.outvars]
-        if not any(used) and not eqn.primitive.effectful:
+        if not any(used) and not has_effects(eqn):
             continue
         if eqn.primitive in dce_rules:
             eqn = dce_rules[eqn.primitive](used, eqn)

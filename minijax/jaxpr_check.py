@@ -14,17 +14,19 @@ class JaxprTypeError(TypeError):
     """A jaxpr is not well formed; the message shows it, and says where."""
 
 
-def check_jaxpr(jaxpr):
+def check_jaxpr(jaxpr, checked=()):
     """Every variable is bound once, before it is read, and typed rightly.
 
     The types of an equation's results are those that its primitive gives
-    for its operands. Programs among the parameters are checked too.
+    for its operands. Programs among the parameters are checked too, each
+    once, though many equations hold it.
     """
+    checked = checked or {jaxpr}
     bound = set()
     bind(bound, jaxpr.constvars + jaxpr.invars, jaxpr)
     for eqn in jaxpr.eqns:
         read(bound, eqn.invars, jaxpr, eqn)
-        check_eqn(eqn, jaxpr)
+        check_eqn(eqn, jaxpr, checked)
         bind(bound, eqn.outvars, jaxpr, eqn)
     read(bound, jaxpr.outvars, jaxpr)
 
@@ -44,10 +46,12 @@ def read(bound, atoms, jaxpr, eqn=None):
 # [/scope]
 
 
-def check_eqn(eqn, jaxpr):
+def check_eqn(eqn, jaxpr, checked):
     """The primitive's own type rule says what comes out."""
     for inner in jaxprs_in_params(eqn.params):
-        check_jaxpr(inner)
+        if inner not in checked:
+            checked.add(inner)
+            check_jaxpr(inner, checked)
     avals = tuple(v.aval for v in eqn.invars)
     try:
         want = eqn.primitive.out_type(avals, eqn.params)
