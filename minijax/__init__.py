@@ -81,3 +81,8 @@ from minijax.jacobians import jacrev as jacrev
 
 lax.stop_gradient = _stopping.stop_gradient  # as in jax.lax
 # [/chapter 10]
+
+# [chapter 11]
+from minijax.compilation import disable_jit as disable_jit
+from minijax.compilation import jit as jit
+# [/chapter 11]

@@ -1,0 +1,150 @@
+"""The NumPy program of a jaxpr: source that is compiled once, and kept.
+
+numpy_program : ClosedJaxpr of a -> b  to  Program of a -> b
+
+One line an equation; a name is deleted after its last use, so that its
+memory can be used again. JAX has XLA behind this door.
+"""
+
+import keyword
+
+import numpy as np
+
+from minijax.jaxpr import Literal
+from minijax.jaxpr_text import Names
+from minijax.jaxpr_transforms import kept_with_program
+
+calls = {}  # Primitive -> (writer, eqn, operands) -> the text of its call
+
+
+# [Program]
+class Program:
+    """A NumPy program. It can be read, and called with ndarrays."""
+
+    def __init__(self, name, source, scope, parts):
+        self.name, self.source, self.parts = name, source, parts
+        exec(compile(source, f"<NumPy program {name}>", "exec"), scope)
+        self.run = scope.pop(name)  # a scope that held it would be a cycle
+
+    def __call__(self, *values):
+        return self.run(*values)
+
+    def as_text(self):
+        """The source, and before it that of the programs it calls."""
+        texts = {}
+        self.add_to(texts)
+        return "\n\n".join(texts.values())
+
+    def add_to(self, texts):
+        if id(self) not in texts:
+            for part in self.parts:
+                part.add_to(texts)
+            texts[id(self)] = self.source
+# [/Program]
+
+
+@kept_with_program
+def numpy_program(closed, name="program"):
+    """The Program of a closed jaxpr; each part of it is compiled once."""
+    writer = Writer(closed, name)
+    body = [writer.line(eqn, dying) for eqn, dying in zip(
+        closed.jaxpr.eqns, closed.jaxpr.last_use)]
+    arguments = ", ".join(map(writer.name, closed.jaxpr.invars))
+    outs = row([writer.name(v) for v in closed.jaxpr.outvars])
+    lines = [*writer.head, f"def {name}({arguments}):",
+             *[f"    {line}" for line in body], f"    return {outs or '()'}"]
+    return Program(name, "\n".join(lines) + "\n", writer.scope, writer.parts)
+
+
+def row(names):
+    """`a, b`, and `a,` for one alone."""
+    return ", ".join(names) + "," * (len(names) == 1)
+
+
+# [Writer]
+class Writer:
+    """Equations as lines of Python, and the scope in which these run.
+
+    Variables have the letters that they have in the printed jaxpr.
+    """
+
+    def __init__(self, closed, name):
+        self.names = Names(closed.jaxpr)
+        self.scope = {"np": np, "dtype": np.dtype, "inf": np.inf,
+                      "nan": np.nan, name: None}
+        self.head, self.parts, self.given = [], [], {}
+        self.constants = set(closed.jaxpr.constvars)
+        for v, x in zip(closed.jaxpr.constvars, closed.consts):
+            self.scope[self.name(v)] = np.asarray(x)
+            self.head.append(f"# {self.name(v)} is a constant, {v.aval}")
+    # [/Writer]
+
+    # [Writer.name]
+    def name(self, atom):
+        """The name of a variable, or of a literal's array."""
+        if type(atom) is Literal:
+            number = atom.val.item()
+            return self.constant(f"np.array({number!r}, '{atom.aval.dtype}')")
+        name = self.names[atom]
+        return f"_{name}" if len(name) > 1 else name  # no keyword, no function
+
+    def constant(self, text):
+        """A name for an array that is made once, when the program is."""
+        if text not in self.given:
+            self.given[text] = f"k{len(self.given)}"
+            self.head.append(f"{self.given[text]} = {text}")
+        return self.given[text]
+    # [/Writer.name]
+
+    # [Writer.line]
+    def line(self, eqn, dying):
+        """One equation: the call, and the end of what nobody reads again."""
+        operands = [self.name(atom) for atom in eqn.invars]
+        call = self.call(eqn, operands)
+        outs = row([self.name(v) for v in eqn.outvars])
+        if not eqn.primitive.multiple_results:
+            outs = self.name(eqn.outvars[0])
+            if not eqn.outvars[0].aval.shape:  # NumPy gave a scalar
+                call = f"np.asarray({call})"
+        dead = [self.name(v) for v in dying if v not in self.constants]
+        end = ", ".join(name for name in dead if name != "_")
+        return (f"{outs} = " * bool(outs) + call + f"; del {end}" * bool(end))
+
+    def call(self, eqn, operands):
+        """The call of NumPy, or of a function in scope, for an equation."""
+        if eqn.primitive in calls:
+            return calls[eqn.primitive](self, eqn, operands)
+        given = [f"{k}={self.value(v, k)}" for k, v in eqn.params.items()]
+        function = self.function(eqn.primitive.name, eqn.primitive.impl)
+        return f"{function}({', '.join(operands + given)})"
+    # [/Writer.line]
+
+    # [Writer.function]
+    def function(self, name, impl):
+        """How an implementation is called: np.sin, or its primitive's name."""
+        if isinstance(impl, np.ufunc):
+            return f"np.{impl.__name__}"
+        return self.put(f"{name}_" if keyword.iskeyword(name) else name, impl)
+
+    def put(self, name, x):
+        """A name in the scope for x: its own, if that is free."""
+        n = 2
+        wanted = name
+        while self.scope.setdefault(name, x) is not x:
+            name, n = f"{wanted}_{n}", n + 1
+        return name
+
+    def value(self, x, name):
+        """A parameter as text; what Python cannot read back, by a name."""
+        return repr(x) if readable(x) else self.put(f"the_{name}", x)
+    # [/Writer.function]
+
+
+# [readable]
+def readable(x):
+    """Does repr(x), read again, give x?"""
+    if type(x) is tuple:
+        return all(map(readable, x))
+    return x is None or type(x) in (bool, int, float, str) or isinstance(
+        x, np.dtype)
+# [/readable]

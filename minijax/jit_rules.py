@@ -1,0 +1,117 @@
+"""jit as an operation: a program with a name, and its row in every table.
+
+jit_p : (*operand, jaxpr, name) -> [result]
+
+JAX twin: jit_p in jax/_src/pjit.py.
+"""
+
+from minijax.batching import batching_rules, move_axis
+from minijax.executor import calls, numpy_program
+from minijax.forward import Zero, jvp_rules
+from minijax.jaxpr import dce_rules
+from minijax.jaxpr_transforms import (
+    ProgramPrimitive,
+    batch_jaxpr,
+    dce_closed,
+    jvp_jaxpr,
+    merge,
+    partial_eval_jaxpr,
+    select,
+    transpose_jaxpr,
+)
+from minijax.linearization import partial_rules
+from minijax.transpose import is_undefined_primal, transposes
+
+jit_p = ProgramPrimitive("jit")
+
+
+@jit_p.def_abstract_eval
+def jit_types(*avals, jaxpr, name):
+    return jaxpr.out_avals
+
+
+@jit_p.def_impl
+def run_program(*values, jaxpr, name):
+    return numpy_program(jaxpr, program_name(name))(*values)
+
+
+def call_program(writer, eqn, operands):
+    """A NumPy program calls another by its name."""
+    part = numpy_program(eqn.params["jaxpr"],
+                         program_name(eqn.params["name"]))
+    writer.parts.append(part)
+    return f"{writer.put(part.name, part.run)}({', '.join(operands)})"
+
+
+def program_name(name):
+    """What the NumPy program of a function is called; a lambda has no name."""
+    return f"jit_{name if name.isidentifier() else 'lambda'}"
+
+
+calls[jit_p] = call_program
+
+
+def jit_jvp(primals, tangents, *, jaxpr, name):
+    moving = tuple(type(t) is not Zero for t in tangents)
+    program, there = jvp_jaxpr(jaxpr, moving)
+    dots = select(tangents, moving)[0]
+    results = jit_p.bind(*primals, *dots, jaxpr=program, name=name)
+    n = len(there)
+    still = [Zero(a.tangent()) for a in select(jaxpr.out_avals, there)[1]]
+    return results[:n], merge(there, results[n:], still)
+
+
+jvp_rules[jit_p] = jit_jvp
+
+
+def jit_partial(trace, args, params):
+    """Run the known half now, and write the other down."""
+    unknown = tuple(map(trace.owns, args))
+    now, later, waits = partial_eval_jaxpr(params["jaxpr"], unknown)
+    waiting, known = select(args, unknown)
+    results = trace.parent.process_primitive(
+        jit_p, known, {**params, "jaxpr": now})
+    n = waits.count(False)
+    late = trace.record(jit_p, [*results[n:], *waiting],
+                        {**params, "jaxpr": later})
+    return merge(waits, late, results[:n])
+
+
+partial_rules[jit_p] = jit_partial
+
+
+def jit_transpose(cts, *operands, jaxpr, name):
+    linear = tuple(map(is_undefined_primal, operands))
+    there = tuple(type(ct) is not Zero for ct in cts)
+    program, back = transpose_jaxpr(jaxpr, linear, there, (), name)
+    known = select(operands, linear)[1]
+    results = jit_p.bind(*known, *select(cts, there)[0], jaxpr=program,
+                         name=name)
+    cts = merge(back, results, [None] * back.count(False))
+    return merge(linear, cts, [None] * len(known))
+
+
+transposes[jit_p] = jit_transpose
+
+
+def jit_batch(trace, values, axes, *, jaxpr, name):
+    mapped = tuple(axis is not None for axis in axes)
+    program, there = batch_jaxpr(jaxpr, trace.size, trace.axis_name, mapped)
+    values = [x if a is None else move_axis(x, a, 0)
+              for x, a in zip(values, axes)]
+    return jit_p.bind(*values, jaxpr=program, name=name), [
+        0 if m else None for m in there]
+
+
+batching_rules[jit_p] = jit_batch
+
+
+def jit_dce(used, eqn):
+    program, kept = dce_closed(eqn.params["jaxpr"], tuple(used))
+    return eqn._replace(
+        invars=select(eqn.invars, kept)[0],
+        outvars=select(eqn.outvars, used)[0],
+        params={**eqn.params, "jaxpr": program})
+
+
+dce_rules[jit_p] = jit_dce
