@@ -14,7 +14,7 @@ from minijax.array import as_array
 from minijax.core import Trace, Tracer, set_current_trace
 from minijax.rules import Rules
 
-batching_rules = Rules("Batching")
+batching_rules = Rules("Batching rule")
 
 
 # [BatchTracer]

@@ -20,7 +20,7 @@ from minijax.core import Primitive, current, eval_trace
 from minijax.dtypes import ShapedArray, default
 from minijax.forward import deflinear, jvp_rules
 from minijax.transpose import transposes
-from minijax.transpose_rules import deftranspose, refusal
+from minijax.transpose_rules import deftranspose
 
 
 # [axis]
@@ -78,7 +78,7 @@ deftranspose(psum_p, lambda ct, x, *, axis_name: psum_p.bind(
 for p in (pmax_p, pmin_p):
     jvp_rules.refuse(p, "which example had the extremum is not kept; gather "
                      "the examples by all_gather and take the max of that")
-    transposes[p] = refusal(p)
+    transposes.refuse(p, f"{p} is not linear.")
 # [/derivatives]
 
 
@@ -138,9 +138,8 @@ deftranspose(all_gather_p, all_gather_transpose)
 
 
 # [no_operand]
-for rules in (jvp_rules, batching_rules):
-    rules.refuse(axis_index_p, "it has no operand, so nothing reaches it")
-transposes[axis_index_p] = refusal(axis_index_p)
+for rules in (jvp_rules, batching_rules, transposes):
+    rules.refuse(axis_index_p, "it has no operand, so nothing reaches it.")
 # [/no_operand]
 
 

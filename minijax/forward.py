@@ -18,7 +18,7 @@ from minijax.core import Primitive, Trace, Tracer, set_current_trace
 from minijax.dtypes import float0
 from minijax.rules import Rules
 
-jvp_rules = Rules("Differentiation")
+jvp_rules = Rules("Differentiation rule")
 
 
 # [Zero]

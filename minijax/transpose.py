@@ -16,11 +16,13 @@ from minijax.linearization import PartialTrace, type_of
 from minijax.rules import Rules
 from minijax.staging import abstract, check_callable
 
-transposes = Rules("Transpose (for reverse-mode differentiation)")
-
 
 class NotLinear(NotImplementedError):
     """An operation met in a transposition is not linear."""
+
+
+transposes = Rules("Transpose rule (for reverse-mode differentiation)",
+                   NotLinear)
 
 
 # [UndefinedPrimal]

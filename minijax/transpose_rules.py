@@ -371,15 +371,7 @@ def refuse_the_rest(primitives):
     """Whatever has no rule above is not linear, and says so by name."""
     for p in primitives:
         if p not in transposes:
-            transposes[p] = refusal(p)
-
-
-def refusal(primitive):
-    def refuse(*args, **params):
-        raise NotLinear(
-            "Transpose rule (for reverse-mode differentiation) for "
-            f"'{primitive}' not implemented: {primitive} is not linear.")
-    return refuse
+            transposes.refuse(p, f"{p} is not linear.")
 
 
 refuse_the_rest(jvp_rules)
