@@ -74,8 +74,7 @@ class ArrayImpl(Array):
     __slots__ = ("_value", "aval", "__weakref__")
 
     def __init__(self, value, aval):
-        self._value = value if type(value) is np.ndarray else np.asarray(value)
-        self.aval = aval
+        self._value, self.aval = value, aval
 
     def __array__(self, dtype=None, copy=None):
         view = self._value.view()

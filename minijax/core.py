@@ -74,7 +74,7 @@ class Primitive:
 
     def out_type(self, avals, params):
         """The type of the result; remembered, for programs repeat it."""
-        key = (avals, *params.items())
+        key = (avals, *params.items()) if params else avals
         try:
             out = self.types.get(key)
         except TypeError:
@@ -146,15 +146,18 @@ class EvalTrace(Trace):
     name = "eval"
 
     def process_primitive(self, primitive, args, params):
-        args = [x if type(x) is ArrayImpl else concrete(x, primitive, i)
-                for i, x in enumerate(args)]
-        aval = primitive.out_type(tuple([x.aval for x in args]), params)
-        values = [x._value for x in args]
-        out = quiet.copy().run(primitive.impl, *values, **params)
+        avals, call = [], [primitive.impl]
+        for x in args:
+            if type(x) is not ArrayImpl:
+                x = concrete(x, primitive, len(avals))
+            avals.append(x.aval)
+            call.append(x._value)
+        aval = primitive.out_type(tuple(avals), params)
+        out = quiet.copy().run(*call, **params)
         if primitive.multiple_results:
-            return [kept(primitive, ArrayImpl(o, a))
-                    for o, a in zip(out, aval, strict=True)]
-        return kept(primitive, ArrayImpl(out, aval))
+            return [kept(primitive, *pair)
+                    for pair in zip(out, aval, strict=True)]
+        return kept(primitive, out, aval)
 
 
 def concrete(x, primitive, position):
@@ -166,15 +169,16 @@ def concrete(x, primitive, position):
     return x
 
 
-def kept(primitive, x):
-    """`x`, if its numbers are of the type that the primitive promised."""
-    value, aval = x._value, x.aval
+def kept(primitive, value, aval):
+    """The array, if it is of the type that the primitive promised."""
+    if type(value) is not np.ndarray:
+        value = np.asarray(value)
     if value.dtype != aval.dtype or value.shape != aval.shape:
         raise TypeError(
             f"{primitive.name}: its type rule promises {aval}, but its "
             f"implementation returned {value.dtype}{list(value.shape)}; make "
             f"def_impl and def_abstract_eval of {primitive.name}_p agree")
-    return x
+    return ArrayImpl(value, aval)
 
 
 # [Current]

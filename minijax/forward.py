@@ -7,14 +7,12 @@ The rules themselves are in `jvp_elementwise` and `jvp_structural`.
 JAX twin: jax/_src/interpreters/ad.py.
 """
 
-from functools import reduce
-
 import numpy as np
 
 from minijax import lax, tree_util
 from minijax.api_util import FlatFun
 from minijax.array import as_array
-from minijax.core import Primitive, Trace, Tracer, set_current_trace
+from minijax.core import Primitive, Trace, Tracer, current
 from minijax.dtypes import float0
 from minijax.rules import Rules
 
@@ -65,12 +63,11 @@ def instantiate(t):
 class JVPTracer(Tracer):
     """A primal and its tangent. There is no tracer for a Zero tangent."""
 
-    __slots__ = ("primal", "tangent")
+    __slots__ = ("primal", "tangent", "aval")
 
     def __init__(self, trace, primal, tangent):
-        self.trace, self.primal, self.tangent = trace, primal, tangent
-
-    aval = property(lambda self: self.primal.aval)
+        self.trace, self.aval = trace, primal.aval
+        self.primal, self.tangent = primal, tangent
 
     def to_concrete_value(self):
         if isinstance(self.primal, Tracer):
@@ -99,14 +96,22 @@ class JVPTrace(Trace):
     # [/JVPTrace]
 
     def process_primitive(self, primitive, args, params):
-        primals, tangents = unzip(map(self.split, args))
-        if all(type(t) is Zero for t in tangents):
+        primals, tangents, moving = [], [], False
+        for x in args:
+            primal, tangent = self.split(x)
+            primals.append(primal)
+            tangents.append(tangent)
+            moving = moving or type(tangent) is not Zero
+        if not moving:
             return self.parent.process_primitive(primitive, primals, params)
-        with set_current_trace(self.parent):
+        before, current.trace = current.trace, self.parent
+        try:
             out, t = jvp_rules[primitive](primals, tangents, **params)
+        finally:
+            current.trace = before
         if primitive.multiple_results:
             return [self.join(*pair) for pair in zip(out, t)]
-        return self.join(out, t)
+        return out if type(t) is Zero else JVPTracer(self, out, t)
 
     # [JVPTrace.run]
     def run(self, fun, primals, tangents):
@@ -205,17 +210,18 @@ def defjvp(primitive, *rules):
     that it adds nothing.
     """
     def rule(primals, tangents, **params):
-        ans = primitive.bind(*primals, **params)
-        parts = [fit(rule(t, ans, *primals, **params), ans)
-                 for rule, t in zip(rules, tangents)
-                 if rule is not None and type(t) is not Zero]
-        return ans, reduce(add_tangents, parts, zero_like(ans))
+        ans, total = primitive.bind(*primals, **params), None
+        for rule, t in zip(rules, tangents):
+            if rule is not None and type(t) is not Zero:
+                part = fit(rule(t, ans, *primals, **params), ans)
+                total = part if total is None else add_tangents(total, part)
+        return ans, zero_like(ans) if total is None else total
     jvp_rules[primitive] = rule
 
 
 def fit(t, ans):
     """Where an operand was stretched to ans's shape, so is its tangent."""
-    if t.shape == ans.shape:
+    if t.aval.shape == ans.aval.shape:
         return t
     axes = tuple(range(ans.ndim - t.ndim, ans.ndim))
     return lax.broadcast_in_dim(t, ans.shape, axes)

@@ -12,6 +12,7 @@ jaxprs_in_params : {param} -> Jaxpr…
 JAX twin: jax/_src/core.py.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -55,8 +56,8 @@ class Literal:
 class JaxprEqn(NamedTuple):
     """One step: outvars = primitive[params] invars."""
 
-    invars: list
-    outvars: list
+    invars: Sequence
+    outvars: Sequence
     primitive: Primitive
     params: dict
 
@@ -82,7 +83,7 @@ class Jaxpr:
         seen = {v for v in self.outvars if isinstance(v, Var)}
         dying = []
         for eqn in reversed(self.eqns):
-            here = [v for v in dict.fromkeys(eqn.invars + eqn.outvars)
+            here = [v for v in dict.fromkeys((*eqn.invars, *eqn.outvars))
                     if isinstance(v, Var) and v not in seen]
             seen.update(here)
             dying.append(here)
@@ -210,15 +211,14 @@ def dce_jaxpr(jaxpr, used_outputs, instantiate=False):
     """
     outvars = [v for v, used in zip(
         jaxpr.outvars, used_outputs, strict=True) if used]
-    needed = {v for v in outvars if isinstance(v, Var)}
-    eqns = []
+    needed, eqns = set(outvars), []
     for eqn in reversed(jaxpr.eqns):
-        used = [v in needed for v in eqn.outvars]
-        if not any(used) and not has_effects(eqn):
+        if needed.isdisjoint(eqn.outvars) and not has_effects(eqn):
             continue
         if eqn.primitive in dce_rules:
+            used = [v in needed for v in eqn.outvars]
             eqn = dce_rules[eqn.primitive](used, eqn)
-        needed.update(v for v in eqn.invars if isinstance(v, Var))
+        needed.update(eqn.invars)
         eqns.append(eqn)
     kept = [instantiate or v in needed for v in jaxpr.invars]
     return jaxpr.replace(

@@ -29,7 +29,10 @@ class PartialTrace(Recorder):
     name = "linearize"
 
     def process_primitive(self, primitive, args, params):
-        if not any(map(self.owns, args)):
+        for x in args:
+            if self.owns(x):
+                break
+        else:
             return self.parent.process_primitive(primitive, args, params)
         rule = partial_rules.get(primitive)
         if rule:
@@ -108,8 +111,8 @@ def check_halves(trace, values, tangents, fun):
 def needed(jaxpr, consts):
     """Without the equations, and the residuals, that no tangent needs."""
     small, _ = dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars), instantiate=True)
-    values = dict(zip(jaxpr.constvars, consts))
-    return small, [values[v] for v in small.constvars]
+    kept = set(small.constvars)
+    return small, [x for v, x in zip(jaxpr.constvars, consts) if v in kept]
 
 
 def linearize(fun, *primals, has_aux=False):

@@ -21,16 +21,17 @@ from minijax.jaxpr_check import check_jaxpr
 enable_checks = config.define("jax_enable_checks", False)
 
 
+NO_PARAMS = {}  # of every equation that has none; nobody writes to it
+
+
 # [JaxprTracer]
 class JaxprTracer(Tracer):
     """A value that is not known: the variable that will hold it."""
 
-    __slots__ = ("var",)
+    __slots__ = ("var", "aval")
 
     def __init__(self, trace, var):
-        self.trace, self.var = trace, var
-
-    aval = property(lambda self: self.var.aval)
+        self.trace, self.var, self.aval = trace, var, var.aval
 # [/JaxprTracer]
 
 
@@ -40,7 +41,7 @@ class Recorder(Trace):
 
     def __init__(self, fun=None):
         super().__init__(fun)
-        self.eqns, self.consts = [], {}
+        self.eqns, self.consts, self.values = [], {}, []
 
     def new_input(self, aval):
         return JaxprTracer(self, Var(aval))
@@ -59,32 +60,38 @@ class Recorder(Trace):
                 raise UnexpectedTracerError(x)
         else:
             x = as_array(x)
-            if not x.shape:
+            if not x.aval.shape:
                 return Literal(x)
         if id(x) not in self.consts:
-            self.consts[id(x)] = Var(x.aval), x
-        return self.consts[id(x)][0]
+            self.consts[id(x)] = Var(x.aval)
+            self.values.append(x)
+        return self.consts[id(x)]
     # [/Recorder.atom]
 
     # [Recorder.record]
     def record(self, primitive, args, params):
         """Write an equation; its results are new variables."""
-        ins = [self.atom(x) for x in args]
-        aval = primitive.out_type(tuple([v.aval for v in ins]), params)
-        avals = aval if primitive.multiple_results else [aval]
-        outs = [Var(a) for a in avals]
-        self.eqns.append(JaxprEqn(ins, outs, primitive, params))
-        tracers = [JaxprTracer(self, v) for v in outs]
-        return tracers if primitive.multiple_results else tracers[0]
+        ins, avals = [], []
+        for x in args:
+            atom = self.atom(x)
+            ins.append(atom)
+            avals.append(atom.aval)
+        aval = primitive.out_type(tuple(avals), params)
+        several = primitive.multiple_results
+        outs = tuple(map(Var, aval)) if several else (Var(aval),)
+        self.eqns.append(
+            JaxprEqn(tuple(ins), outs, primitive, params or NO_PARAMS))
+        if several:
+            return [JaxprTracer(self, v) for v in outs]
+        return JaxprTracer(self, outs[0])
 
     def jaxpr(self, inputs, outputs):
         """What was written, as a program from inputs to outputs."""
         outvars = [self.atom(x) for x in outputs]
-        constvars = [var for var, _ in self.consts.values()]
-        consts = [x for _, x in self.consts.values()]
         invars = [x.var for x in inputs]
-        jaxpr = Jaxpr(constvars, invars, outvars, self.eqns)
-        self.eqns = self.consts = None
+        jaxpr = Jaxpr(self.consts.values(), invars, outvars, self.eqns)
+        consts = self.values
+        self.eqns = self.consts = self.values = None
         if enable_checks.value:
             check_jaxpr(jaxpr)
         return jaxpr, consts

@@ -95,19 +95,19 @@ def transpose(eqn, ct, values, fun):
             f"the transpose rule of {eqn.primitive} gave {len(cts)} "
             f"cotangents for {len(operands)} operands; give one for each, "
             "or None for an operand that has a value.")
-    return [check_rule(eqn, *pair) for pair in zip(eqn.invars, cts)]
+    for v, ct in zip(eqn.invars, cts):
+        if ct is not None and ct.aval is not v.aval:
+            check_rule(eqn, v, ct)
+    return cts
 
 
 def check_rule(eqn, v, ct):
-    """A rule's answer for one operand: None, or of the operand's type."""
-    if ct is None or type(ct) is Zero or ct.aval is v.aval:
-        return ct
-    if kind(ct.aval) != kind(v.aval):
+    """A cotangent has the shape and dtype of its operand, weak or not."""
+    if type(ct) is not Zero and kind(ct.aval) != kind(v.aval):
         raise TypeError(
             f"the transpose rule of {eqn.primitive} gave a cotangent of type "
             f"{type_of(ct.aval)} for an operand of type {type_of(v.aval)}; a "
             "cotangent has the type of what it belongs to.")
-    return ct
 
 
 def kind(x):

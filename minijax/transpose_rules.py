@@ -48,7 +48,7 @@ def defbilinear(primitive, left, right):
 def unfit(ct, x):
     """Sum a cotangent over what the operand was repeated along."""
     shape = x.aval.shape
-    if ct.shape == shape:
+    if ct.aval.shape == shape:
         return ct
     if not shape:
         return lax.reduce_sum(ct, range(ct.ndim))

@@ -9,7 +9,9 @@ JAX twin: jax/_src/numpy/ufuncs.py.
 import numpy as np
 
 from minijax import lax
+from minijax.array import Array
 from minijax.numpy.promotion import (
+    STAY,
     arraylike,
     cast,
     const,
@@ -22,15 +24,25 @@ from minijax.numpy.promotion import (
 # [makers]
 def unary(name, op, doc, promote=promote_inexact):
     """The function `name`: promote its argument, then apply `op`."""
+    stay = STAY[promote]
+
     def function(x, /):
+        if isinstance(x, Array) and x.aval.dtype.kind in stay:
+            return op(x)
         return op(*promote(name, x))
     return named(function, name, doc)
 
 
-def binary(name, op, doc, promote=promote_args):
-    """The function `name`: promote its two arguments, then apply `op`."""
+def binary(name, op, doc, promote=promote_args, logical=None):
+    """The same of two arguments; `logical` is for booleans, if given."""
+    ready = STAY[promote].replace("b", "") if logical else STAY[promote]
+
     def function(x, y, /):
-        return op(*promote(name, x, y))
+        if (isinstance(x, Array) and isinstance(y, Array)
+                and x.aval is y.aval and x.aval.dtype.kind in ready):
+            return op(x, y)
+        x, y = promote(name, x, y)
+        return (logical if logical and x.dtype.kind == "b" else op)(x, y)
     return named(function, name, doc)
 
 
@@ -81,6 +93,10 @@ positive       = unary("positive", lambda x: x, "+x", promote_args)
 # [/any]
 
 # [binary]
+add         = binary("add",      lax.add, "x + y; for booleans, x | y.",
+                     logical=lax.bitwise_or)
+multiply    = binary("multiply", lax.mul, "x * y; for booleans, x & y.",
+                     logical=lax.bitwise_and)
 subtract    = binary("subtract", lax.sub, "x - y")
 maximum     = binary("maximum", lax.max, "The larger; nan if either is.")
 minimum     = binary("minimum", lax.min, "The smaller; nan if either is.")
@@ -102,18 +118,6 @@ atan2       = binary("atan2", lax.atan2, "The same as arctan2.",
                      promote_inexact)
 bitwise_left_shift = left_shift
 # [/binary]
-
-
-def add(x, y, /):
-    """x + y; for booleans, x | y."""
-    x, y = promote_args("add", x, y)
-    return (lax.bitwise_or if x.dtype.kind == "b" else lax.add)(x, y)
-
-
-def multiply(x, y, /):
-    """x * y; for booleans, x & y."""
-    x, y = promote_args("multiply", x, y)
-    return (lax.bitwise_and if x.dtype.kind == "b" else lax.mul)(x, y)
 
 
 def right_shift(x, y, /):

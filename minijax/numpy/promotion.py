@@ -165,6 +165,8 @@ def promote_args(name, *args, to=None):
 
 promote_inexact = functools.partial(promote_args, to=to_inexact)
 promote_numeric = functools.partial(promote_args, to=to_numeric)
+# The kinds of dtype that each leaves as they are:
+STAY = {promote_args: "biufc", promote_numeric: "iufc", promote_inexact: "fc"}
 # [/promote_args]
 
 
