@@ -129,11 +129,12 @@ class Jitted:
         try:
             leaves = [convert(x) for x in leaves]
         except TypeError:
-            raise TypeError(self.not_an_array(given, convert)) from None
+            raise TypeError(self.not_an_array(fixed, given, convert)) from None
         avals = [getattr(x, "aval", x) for x in leaves]
         values = [(i, static_key(x, i)) for i, x in fixed.items()]
         return Kind(leaves, avals, tree, fixed, (
-            tree, *avals, *values, enable_x64.value, *named_axes()))
+            tree, tuple(avals), tuple(values), enable_x64.value,
+            named_axes()))
     # [/Jitted.call]
 
     # [Jitted.traced]
@@ -142,7 +143,7 @@ class Jitted:
         found = self.cache.get(kind.key)
         if found is None:
             if explain_cache_misses.value:
-                report_miss(self.name, kind.key, self.cache)
+                report_miss(self.fun, kind, self.cache)
             found = self.trace(kind)
             if not found.tracers:  # those live only as long as their traces
                 self.cache[kind.key] = found
@@ -160,9 +161,10 @@ class Jitted:
     # [/Jitted.traced]
 
     # [Jitted.not_an_array]
-    def not_an_array(self, given, convert):
+    def not_an_array(self, fixed, given, convert):
         """The leaf of a call that is no array, by its path."""
-        for path, x in tree_util.tree_leaves_with_path(given):
+        call = joined(dict.fromkeys(fixed), *given)
+        for path, x in tree_util.tree_leaves_with_path(call):
             try:
                 convert(x)
             except TypeError:
@@ -181,9 +183,9 @@ class Jitted:
 
 def named_axes():
     """The named axes around a call: what collectives do depends on them."""
-    trace, found = current.trace, []
+    trace, found = current.trace, ()
     while trace is not eval_trace:
         if type(trace) is BatchTrace and trace.axis_name is not None:
-            found.append((trace.axis_name, trace.size))
+            found += (trace.axis_name, trace.size)
         trace = trace.parent
     return found

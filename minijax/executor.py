@@ -47,9 +47,9 @@ class Program:
 def numpy_program(closed, name="program"):
     """The Program of a closed jaxpr; each part of it is compiled once."""
     writer = Writer(closed, name)
+    arguments = ", ".join(map(writer.name, closed.jaxpr.invars))
     body = [writer.line(eqn, dying) for eqn, dying in zip(
         closed.jaxpr.eqns, closed.jaxpr.last_use)]
-    arguments = ", ".join(map(writer.name, closed.jaxpr.invars))
     outs = row([writer.name(v) for v in closed.jaxpr.outvars])
     lines = [*writer.head, f"def {name}({arguments}):",
              *[f"    {line}" for line in body], f"    return {outs or '()'}"]
