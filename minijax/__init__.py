@@ -83,6 +83,8 @@ lax.stop_gradient = _stopping.stop_gradient  # as in jax.lax
 # [/chapter 10]
 
 # [chapter 11]
+from minijax import debug as debug
+from minijax.callbacks import pure_callback as pure_callback
 from minijax.compilation import disable_jit as disable_jit
 from minijax.compilation import jit as jit
 # [/chapter 11]

@@ -14,7 +14,8 @@ from functools import wraps
 from types import SimpleNamespace
 
 from minijax.batching import BatchTrace, front
-from minijax.core import Primitive, Tracer
+from minijax.caller import CallingPrimitive
+from minijax.core import Tracer
 from minijax.forward import JVPTrace, Zero, instantiate, unzip
 from minijax.jaxpr import ClosedJaxpr, dce_jaxpr, eval_jaxpr
 from minijax.linearization import PartialTrace, needed
@@ -23,18 +24,10 @@ from minijax.transpose import backward_pass, linear_jaxpr
 
 
 # [ProgramPrimitive]
-class ProgramPrimitive(Primitive):
-    """An operation with programs among its parameters.
+class ProgramPrimitive(CallingPrimitive):
+    """An operation with programs among its parameters."""
 
-    They say what comes out; nothing is remembered by type, for that would
-    keep every program alive.
-    """
-
-    multiple_results = True
     holds_programs = True
-
-    def out_type(self, avals, params):
-        return self.abstract_eval(*avals, **params)
 # [/ProgramPrimitive]
 
 
