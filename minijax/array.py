@@ -198,5 +198,5 @@ def _from_number(x, kind):
             f"Python int {x} is too large to convert to {dtype}, the default. "
             "Give it a width, as numpy.int64(…) does, or make the defaults "
             "wide, with minijax.enable_x64().") from None
-    return ArrayImpl(value, ShapedArray((), dtype, kind != "b"))
+    return ArrayImpl(value, dtypes.number_type(dtype, kind != "b"))
 # [/as_array.cases]

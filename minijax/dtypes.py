@@ -5,6 +5,7 @@ canonical : dtype-like -> dtype     a width that is given is kept
 ShapedArray(shape, dtype, weak_type)
 """
 
+import functools
 import math
 import operator
 import os
@@ -141,6 +142,12 @@ class ShapedArray:
     def __reduce__(self):
         return ShapedArray, (self.shape, self.dtype, self.weak_type)
     # [/ShapedArray.fixed]
+
+
+@functools.cache
+def number_type(dtype, weak_type):
+    """The type of one number. There are few of them, and all are kept."""
+    return ShapedArray((), dtype, weak_type)
 
 
 # [fork]

@@ -12,12 +12,9 @@ jaxprs_in_params : {param} -> Jaxpr…
 JAX twin: jax/_src/core.py.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from minijax.array import as_array
-from minijax.core import Primitive
 from minijax.jaxpr_svg import draw
 from minijax.jaxpr_text import program, show
 
@@ -52,16 +49,25 @@ class Literal:
         return self.written({})
 
 
-# [Jaxpr]
-class JaxprEqn(NamedTuple):
+class JaxprEqn:
     """One step: outvars = primitive[params] invars."""
 
-    invars: Sequence
-    outvars: Sequence
-    primitive: Primitive
-    params: dict
+    __slots__ = ("invars", "outvars", "primitive", "params")
+
+    def __init__(self, invars, outvars, primitive, params):
+        self.invars, self.outvars = invars, outvars
+        self.primitive, self.params = primitive, params
+
+    def replace(self, **changes):
+        """The same equation but for some fields."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return JaxprEqn(**{**fields, **changes})
+
+    def __repr__(self):
+        return f"{self.outvars} = {self.primitive}{self.params} {self.invars}"
 
 
+# [Jaxpr]
 class Jaxpr:
     """A program: constants and inputs in, equations in order, outputs."""
 

@@ -108,7 +108,7 @@ batching_rules[jit_p] = jit_batch
 
 def jit_dce(used, eqn):
     program, kept = dce_closed(eqn.params["jaxpr"], tuple(used))
-    return eqn._replace(
+    return eqn.replace(
         invars=select(eqn.invars, kept)[0],
         outvars=select(eqn.outvars, used)[0],
         params={**eqn.params, "jaxpr": program})

@@ -269,7 +269,7 @@ def dce_body(jaxpr, num_consts, num_carry, used):
 def scan_dce(used, eqn):
     c, k = eqn.params["num_consts"], eqn.params["num_carry"]
     program, kept, used = dce_body(eqn.params["jaxpr"], c, k, tuple(used))
-    return eqn._replace(
+    return eqn.replace(
         invars=select(eqn.invars, kept)[0],
         outvars=select(eqn.outvars, used)[0],
         params={**eqn.params, "jaxpr": program, "num_consts": sum(kept[:c]),

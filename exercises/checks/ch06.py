@@ -136,12 +136,12 @@ def _(well_formed):
         "constants are bound, too")
     weak = Var(first.outvars[0].aval.update(weak_type=True))
     ask(good.replace(eqns=[
-        first._replace(outvars=[weak]),
-        second._replace(invars=[weak, *good.invars])]), True,
+        first.replace(outvars=[weak]),
+        second.replace(invars=[weak, *good.invars])]), True,
         "whether a type is weak does not matter; compare its text")
     ask(good.replace(eqns=[second, first]), False,
         "an equation reads what only a later one binds")
-    ask(good.replace(eqns=[first, second._replace(
+    ask(good.replace(eqns=[first, second.replace(
         invars=[second.outvars[0], first.outvars[0]])]), False,
         "an equation reads its own result")
     ask(good.replace(outvars=[stranger]), False,
@@ -149,17 +149,17 @@ def _(well_formed):
     ask(good.replace(eqns=[first, first, second]), False,
         "a variable is bound by two equations")
     ask(good.replace(eqns=[
-        first._replace(outvars=good.invars),
-        second._replace(invars=good.invars * 2)]), False,
+        first.replace(outvars=good.invars),
+        second.replace(invars=good.invars * 2)]), False,
         "an equation binds an input again")
     ask(good.replace(invars=good.invars * 2), False,
         "two inputs are one variable")
-    ask(good.replace(eqns=[first, second._replace(outvars=[wide])],
+    ask(good.replace(eqns=[first, second.replace(outvars=[wide])],
                      outvars=[wide]), False,
         "a result claims another shape than its equation gives")
-    ask(good.replace(eqns=[first._replace(primitive=lax.not_p), second]),
+    ask(good.replace(eqns=[first.replace(primitive=lax.not_p), second]),
         False, "`not` does not take floats")
-    ask(good.replace(eqns=[first._replace(outvars=[]), second]), False,
+    ask(good.replace(eqns=[first.replace(outvars=[]), second]), False,
         "an equation without a variable for its result")
 
 

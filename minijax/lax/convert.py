@@ -12,7 +12,7 @@ import numpy as np
 
 from minijax.array import ArrayImpl, as_array
 from minijax.core import Primitive, quiet
-from minijax.dtypes import ShapedArray, canonical
+from minijax.dtypes import canonical, number_type
 
 # [convert_element_type_p]
 convert_element_type_p = Primitive("convert_element_type")
@@ -70,7 +70,7 @@ def convert(operand, new_dtype=None, weak_type=False):
         value = quiet.copy().run(
             convert_numbers, np.asarray(operand), new_dtype=new_dtype,
             weak_type=weak_type)
-        return ArrayImpl(value, ShapedArray((), new_dtype, weak_type))
+        return ArrayImpl(value, number_type(new_dtype, weak_type))
     operand = as_array(operand, "convert_element_type")
     new_dtype = new_dtype or operand.dtype
     if (operand.dtype, operand.weak_type) == (new_dtype, weak_type):

@@ -15,7 +15,6 @@ import numpy as np
 from minijax import dtypes, lax
 from minijax.array import Array, ArrayImpl, as_array
 from minijax.core import Tracer
-from minijax.dtypes import ShapedArray
 from minijax.errors import ConcretizationTypeError
 from minijax.lax.convert import convert
 
@@ -92,7 +91,7 @@ def cast(x, dtype, weak=False):
             f"Python integer {x} is out of bounds for {dtype.name}; use a "
             "number that fits, or a wider dtype such as 'int64' (the default "
             "under minijax.enable_x64)") from None
-    return ArrayImpl(value, ShapedArray((), dtype, weak))
+    return ArrayImpl(value, dtypes.number_type(dtype, weak))
 # [/cast]
 
 

@@ -122,7 +122,7 @@ def fold_with(chain=True, arrays=False, outputs=True, effects=False):
             return [known.get(v, v) if isinstance(v, Var) else v
                     for v in atoms]
         for eqn in jaxpr.eqns:
-            after = eqn._replace(invars=now(eqn.invars))
+            after = eqn.replace(invars=now(eqn.invars))
             if (all(isinstance(v, Literal)
                     for v in (after if chain else eqn).invars)
                     and not eqn.primitive.multiple_results
@@ -156,7 +156,7 @@ def cse_with(literal=bits, params=True, order=tuple, rename=True,
             return [instead.get(v, v) if isinstance(v, Var) else v
                     for v in atoms]
         for eqn in jaxpr.eqns:
-            after = eqn._replace(invars=now(eqn.invars))
+            after = eqn.replace(invars=now(eqn.invars))
             reads = (after if rename else eqn).invars
             key = (eqn.primitive, order(
                 v if isinstance(v, Var) else literal(v) for v in reads),

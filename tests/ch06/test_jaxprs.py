@@ -153,15 +153,24 @@ def broken(change):
     return Jaxpr(good.constvars, good.invars, good.outvars, change(eqns))
 
 
+def test_an_equation_is_replaced_and_shown():
+    eqn, other = mj.make_jaxpr(lambda x: jnp.cos(jnp.sin(x)))(1.0).eqns
+    changed = eqn.replace(primitive=lax.neg_p, outvars=other.outvars)
+    assert (changed.invars, changed.outvars, changed.primitive) == (
+        eqn.invars, other.outvars, lax.neg_p)
+    assert eqn.primitive is lax.sin_p and changed.params == eqn.params == {}
+    assert str(eqn) == "(Var(f32[]),) = sin{} (Var(f32[]),)"
+
+
 @pytest.mark.parametrize("change, words", [
     (lambda eqns: eqns[::-1], "read before it is bound in equation 0"),
     (lambda eqns: eqns[:1], "read before it is bound"),
-    (lambda eqns: [eqns[0], eqns[0]._replace(), eqns[1]],
+    (lambda eqns: [eqns[0], eqns[0].replace(), eqns[1]],
      "bound twice in equation 1"),
-    (lambda eqns: [eqns[0], eqns[1]._replace(
+    (lambda eqns: [eqns[0], eqns[1].replace(
         outvars=[Var(eqns[0].outvars[0].aval.update(shape=(7,)))])],
      r"mul gives float32\[3\], but the equation says float32\[7\]"),
-    (lambda eqns: [eqns[0]._replace(primitive=lax.not_p), eqns[1]],
+    (lambda eqns: [eqns[0].replace(primitive=lax.not_p), eqns[1]],
      "not refuses its operands"),
 ])
 def test_the_checker_refuses(change, words):
