@@ -21,7 +21,7 @@ def report_miss(fun, kind, seen):
     """Say in what this kind of call differs from the nearest one before."""
     why = "it has not been traced before"
     if seen:
-        near = max(seen, key=lambda key: likeness(key, kind.key))
+        near = max(reversed(seen), key=lambda k: likeness(k, kind.key))
         why = "; ".join(differences(fun, kind, near))
     log.warning("TRACING CACHE MISS at %s: %s: %s", user_line(),
                 getattr(fun, "__name__", type(fun).__name__), why)

@@ -238,6 +238,10 @@ batching_rules[pure_callback_p] = pure_callback_batch
 
 
 # [pure_callback_ways]
+METHODS = ("sequential", "sequential_unrolled", "expand_dims",
+           "broadcast_all", None)
+
+
 def one_by_one(values, axes, size, params):
     rows = [pure_callback_p.bind(*example(values, axes, i), **params)
             for i in range(size)]
@@ -256,10 +260,6 @@ def all_at_once(values, axes, size, params):
         a.update(shape=(size, *a.shape)) for a in avals)
     return pure_callback_p.bind(*values, **params), [0] * len(avals)
 # [/pure_callback_ways]
-
-
-METHODS = ("sequential", "sequential_unrolled", "expand_dims",
-           "broadcast_all", None)
 
 
 def pure_callback(callback, result_shape_dtypes, *args, vmap_method=None,

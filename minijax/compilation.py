@@ -169,6 +169,7 @@ class Jitted:
                 convert(x)
             except TypeError:
                 where = argument(self.fun, path)
+                name = where.partition("[")[0]
                 return (
                     f"Error interpreting argument to {fun_line(self.fun)} as "
                     "an abstract array. The problematic value is of type "
@@ -176,7 +177,7 @@ class Jitted:
                     f"{where}.\nThis typically means that a jit-wrapped "
                     "function was called with a non-array argument, and this "
                     "argument was not marked as static: if it is hashable, "
-                    f"write jit(f, static_argnames={where!r}); an object with "
+                    f"write jit(f, static_argnames={name!r}); an object with "
                     "arrays in it is registered as a pytree.")
     # [/Jitted.not_an_array]
 

@@ -6,7 +6,8 @@ One line an equation; a name is deleted after its last use, so that its
 memory can be used again. JAX has XLA behind this door.
 """
 
-import keyword
+import re
+from keyword import iskeyword
 
 import numpy as np
 
@@ -43,6 +44,7 @@ class Program:
 # [/Program]
 
 
+# [numpy_program]
 @kept_with_program
 def numpy_program(closed, name="program"):
     """The Program of a closed jaxpr; each part of it is compiled once."""
@@ -59,6 +61,7 @@ def numpy_program(closed, name="program"):
 def row(names):
     """`a, b`, and `a,` for one alone."""
     return ", ".join(names) + "," * (len(names) == 1)
+# [/numpy_program]
 
 
 # [Writer]
@@ -84,6 +87,8 @@ class Writer:
         """The name of a variable, or of a literal's array."""
         if type(atom) is Literal:
             number = atom.val.item()
+            if type(number) not in (bool, int, float):
+                return self.put("the_number", np.asarray(atom.val))
             return self.constant(f"np.array({number!r}, '{atom.aval.dtype}')")
         name = self.names[atom]
         return f"_{name}" if len(name) > 1 else name  # no keyword, no function
@@ -124,7 +129,7 @@ class Writer:
         """How an implementation is called: np.sin, or its primitive's name."""
         if isinstance(impl, np.ufunc):
             return f"np.{impl.__name__}"
-        return self.put(f"{name}_" if keyword.iskeyword(name) else name, impl)
+        return self.put(identifier(name), impl)
 
     def put(self, name, x):
         """A name in the scope for x: its own, if that is free."""
@@ -141,6 +146,12 @@ class Writer:
 
 
 # [readable]
+def identifier(name):
+    """An operation's name as Python can read it, unlike any variable's."""
+    name = re.sub(r"\W", "_", name).lstrip("_0123456789")
+    return name if len(name) > 1 and not iskeyword(name) else f"{name}_"
+
+
 def readable(x):
     """Does repr(x), read again, give x?"""
     if type(x) is tuple:

@@ -25,6 +25,7 @@ from minijax.transpose import is_undefined_primal, transposes
 jit_p = ProgramPrimitive("jit")
 
 
+# [calls]
 @jit_p.def_abstract_eval
 def jit_types(*avals, jaxpr, name):
     return jaxpr.out_avals
@@ -49,8 +50,10 @@ def program_name(name):
 
 
 calls[jit_p] = call_program
+# [/calls]
 
 
+# [jvp]
 def jit_jvp(primals, tangents, *, jaxpr, name):
     moving = tuple(type(t) is not Zero for t in tangents)
     program, there = jvp_jaxpr(jaxpr, moving)
@@ -62,8 +65,10 @@ def jit_jvp(primals, tangents, *, jaxpr, name):
 
 
 jvp_rules[jit_p] = jit_jvp
+# [/jvp]
 
 
+# [partial]
 def jit_partial(trace, args, params):
     """Run the known half now, and write the other down."""
     unknown = tuple(map(trace.owns, args))
@@ -78,8 +83,10 @@ def jit_partial(trace, args, params):
 
 
 partial_rules[jit_p] = jit_partial
+# [/partial]
 
 
+# [transpose]
 def jit_transpose(cts, *operands, jaxpr, name):
     linear = tuple(map(is_undefined_primal, operands))
     there = tuple(type(ct) is not Zero for ct in cts)
@@ -92,8 +99,10 @@ def jit_transpose(cts, *operands, jaxpr, name):
 
 
 transposes[jit_p] = jit_transpose
+# [/transpose]
 
 
+# [batch]
 def jit_batch(trace, values, axes, *, jaxpr, name):
     mapped = tuple(axis is not None for axis in axes)
     program, there = batch_jaxpr(jaxpr, trace.size, trace.axis_name, mapped)
@@ -104,8 +113,10 @@ def jit_batch(trace, values, axes, *, jaxpr, name):
 
 
 batching_rules[jit_p] = jit_batch
+# [/batch]
 
 
+# [dce]
 def jit_dce(used, eqn):
     program, kept = dce_closed(eqn.params["jaxpr"], tuple(used))
     return eqn.replace(
@@ -115,3 +126,4 @@ def jit_dce(used, eqn):
 
 
 dce_rules[jit_p] = jit_dce
+# [/dce]

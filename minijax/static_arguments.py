@@ -54,7 +54,7 @@ def joined(chosen, args, kwargs):
 # [/Chosen.split]
 
 
-# [checks]
+# [parameters]
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY,
               inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -77,6 +77,7 @@ def parameters_of(fun):
         return list(inspect.signature(fun).parameters.values())
     except (TypeError, ValueError):
         return None
+# [/parameters]
 
 
 def check_nums(nums, positional, known, kind):
@@ -99,7 +100,6 @@ def check_names(names, known, kind):
             f"Jitted function has invalid argnames {wrong} in "
             f"{kind}_argnames. Function does not take these args; it takes "
             f"{', '.join(accepted)} by name.")
-# [/checks]
 
 
 def static_key(x, where):
