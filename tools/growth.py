@@ -20,7 +20,7 @@ from house import ROOT, Problem, chapters
 from tangle import tangle, write
 
 SHARED = ["conftest.py", "pyproject.toml", "tests/conftest.py",
-          "tests/sanitize.cfg", "book/book.mplstyle",
+          "tests/shared/*.py", "tests/sanitize.cfg", "book/book.mplstyle",
           "exercises/checks/__init__.py"]
 OWN = ["tests/ch{0:02}/**/*.py", "book/{0:02}*.ipynb",
        "exercises/{0:02}*.ipynb", "solutions/{0:02}*.ipynb",
