@@ -88,3 +88,11 @@ from minijax.callbacks import pure_callback as pure_callback
 from minijax.compilation import disable_jit as disable_jit
 from minijax.compilation import jit as jit
 # [/chapter 11]
+
+# [chapter 14]
+from minijax.custom_forward import custom_jvp as custom_jvp
+# [/chapter 14]
+
+# [chapter 15]
+from minijax.custom_reverse import custom_vjp as custom_vjp
+# [/chapter 15]

@@ -35,6 +35,7 @@ class Primitive:
     multiple_results = False
     effectful = False  # true of one that does more than give its result
     holds_programs = False  # true of one with programs as parameters
+    runs_python = False  # true of one whose impl takes arrays, not ndarrays
 
     def __init__(self, name):
         self.name = name
@@ -146,6 +147,8 @@ class EvalTrace(Trace):
     name = "eval"
 
     def process_primitive(self, primitive, args, params):
+        if primitive.runs_python:
+            return primitive.impl(*args, **params)
         avals, call = [], [primitive.impl]
         for x in args:
             if type(x) is not ArrayImpl:
