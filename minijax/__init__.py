@@ -94,5 +94,8 @@ from minijax.custom_forward import custom_jvp as custom_jvp
 # [/chapter 14]
 
 # [chapter 15]
+from minijax import custom_derivatives as custom_derivatives
+from minijax.closures import closure_convert as closure_convert
+from minijax.closures import custom_gradient as custom_gradient
 from minijax.custom_reverse import custom_vjp as custom_vjp
 # [/chapter 15]

@@ -23,7 +23,7 @@ from minijax.custom_rules import (
     positional,
     rule_name,
 )
-from minijax.forward import Zero, jvp_rules
+from minijax.forward import Zero, jvp_rules, zero_like
 from minijax.static_arguments import Chosen, joined
 
 custom_jvp_call_p = CustomCall("custom_jvp_call")
@@ -136,4 +136,4 @@ class custom_jvp:
 def total(out, *parts):
     """The sum of tangents of one output, or its zero if there are none."""
     dots = [t for t in parts if type(t) is not Zero]
-    return sum(dots[1:], dots[0]) if dots else Zero(as_array(out).aval.tangent())
+    return sum(dots[1:], dots[0]) if dots else zero_like(as_array(out))
