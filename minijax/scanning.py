@@ -60,7 +60,7 @@ def python_loop(f, init, xs, length, reverse):
         raise ValueError("zero-length scan is not supported in disable_jit() "
                          "mode because the output type is unknown: no step "
                          "is taken, so no y is ever seen.")
-    carry, ys = init, [None] * length
+    carry, ys = tree_map(as_array, init), [None] * length
     for i in steps(length, reverse):
         row = partial(lax.index_in_dim, index=i, keepdims=False)
         carry, ys[i] = f(carry, tree_map(row, xs))
@@ -138,9 +138,14 @@ def as_length(length):
             "The `length` argument to `scan` expects a concrete `int` value. "
             "For scan-like iteration with a dynamic length, use `while_loop` "
             "or `fori_loop`.\n"))
-    if operator.index(length) < 0:
-        raise ValueError(f"scan's length must not be negative, got {length}")
-    return operator.index(length)
+    try:
+        n = operator.index(length)
+    except TypeError:
+        raise TypeError("scan's length must be an integer, got "
+                        f"{length!r:.60}") from None
+    if n < 0:
+        raise ValueError(f"scan's length must not be negative, got {n}")
+    return n
 
 
 def steps_at_once(unroll, length):
