@@ -89,6 +89,20 @@ from minijax.compilation import disable_jit as disable_jit
 from minijax.compilation import jit as jit
 # [/chapter 11]
 
+# [chapter 13]
+from minijax import conditional_rules as conditional_rules
+from minijax import conditionals as _conditionals
+from minijax import loops as _loops
+from minijax import parallel_scans as _parallel_scans
+from minijax import scanning as _scanning
+
+vars(lax).update(
+    cond=_conditionals.cond, switch=_conditionals.switch,
+    while_loop=_loops.while_loop, fori_loop=_loops.fori_loop,
+    scan=_scanning.scan, map=_parallel_scans.map,
+    associative_scan=_parallel_scans.associative_scan)  # as in jax.lax
+# [/chapter 13]
+
 # [chapter 14]
 from minijax.custom_forward import custom_jvp as custom_jvp
 # [/chapter 14]
