@@ -113,3 +113,11 @@ from minijax.closures import closure_convert as closure_convert
 from minijax.closures import custom_gradient as custom_gradient
 from minijax.custom_reverse import custom_vjp as custom_vjp
 # [/chapter 15]
+
+# [chapter 17]
+from minijax.linear_solves import custom_linear_solve as _custom_linear_solve
+from minijax.roots import custom_root as _custom_root
+
+vars(lax).update(custom_linear_solve=_custom_linear_solve,
+                 custom_root=_custom_root)  # as in jax.lax
+# [/chapter 17]
