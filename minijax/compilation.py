@@ -185,7 +185,7 @@ class Jitted:
 def named_axes():
     """The named axes around a call: what collectives do depends on them."""
     trace, found = current.trace, ()
-    while trace is not eval_trace:
+    while trace is not None:
         if type(trace) is BatchTrace and trace.axis_name is not None:
             found += (trace.axis_name, trace.size)
         trace = trace.parent
