@@ -48,9 +48,9 @@ def run_scan(*values, jaxpr, num_consts, num_carry, length, reverse, unroll):
     """The loop in Python, the body as a NumPy program."""
     stacks = [np.empty(a.shape, a.dtype)
               for a in stacked(jaxpr.out_avals[num_carry:], length)]
-    return scan(numpy_program(jaxpr, "body").run,
-                *split(values, num_consts, num_carry), stacks,
-                steps(length, reverse))
+    return scan_loop(numpy_program(jaxpr, "body").run,
+                     *split(values, num_consts, num_carry), stacks,
+                     steps(length, reverse))
 
 
 def steps(length, reverse):
@@ -58,7 +58,7 @@ def steps(length, reverse):
     return range(length - 1, -1, -1) if reverse else range(length)
 
 
-def scan(body, consts, carry, xs, stacks, steps):
+def scan_loop(body, consts, carry, xs, stacks, steps):
     """Run the body for each row; `x[i, ...]` is an array even of one number.
 
     Only one step's temporaries are alive at a time, and the stacks.
@@ -75,14 +75,15 @@ def scan(body, consts, carry, xs, stacks, steps):
 
 # [call_scan]
 def call_scan(writer, eqn, operands):
-    """`scan(body, [consts], [carry], [xs], [np.empty(…)], range(10))`"""
+    """`scan_loop(body, [a], [b], [c], [np.empty(…)], range(0, 10))`"""
     p = eqn.params
     body = numpy_program(p["jaxpr"], "body")
     writer.parts.append(body)
     stacks = [f"np.empty({v.aval.shape}, '{v.aval.dtype}')"
               for v in eqn.outvars[p["num_carry"]:]]
     lists = *split(operands, p["num_consts"], p["num_carry"]), stacks
-    return (f"{writer.put('scan', scan)}({writer.put('body', body.run)}, "
+    loop = writer.put("scan_loop", scan_loop)
+    return (f"{loop}({writer.put('body', body.run)}, "
             + ", ".join(f"[{', '.join(names)}]" for names in lists)
             + f", {steps(p['length'], p['reverse'])})")
 

@@ -33,10 +33,9 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     same tree, shapes and dtypes. xs: a container of arrays whose leading
     axes have one size, the number of steps; or None, and a `length`.
     reverse: from the last row to the first; each y stays in its x's row.
-    unroll: an int or a bool, checked and written into the jaxpr; it changes
-    nothing, for Python's loop gains nothing by it. Returns (last carry, ys).
-    TypeError: the carry changes its type. ValueError: lengths that disagree.
-    JAX twin: `jax.lax.scan`.
+    unroll: an int or a bool, written into the jaxpr; it changes nothing, for
+    Python's loop gains nothing by it. Returns (last carry, ys). TypeError:
+    the carry changes its type. ValueError: lengths. Twin: `jax.lax.scan`.
     """
     if not callable(f):
         raise TypeError("lax.scan: f argument should be a callable, of "
