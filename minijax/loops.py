@@ -7,6 +7,7 @@ The operation and its rules are in `while_program`. JAX twin:
 jax/_src/lax/control_flow/loops.py.
 """
 
+import inspect
 import weakref
 from functools import partial
 
@@ -182,7 +183,7 @@ def step_of(body_fun, how):
     """The step made of a function: one for as long as that lives.
 
     So that it is traced once. It holds the function weakly, for what a weak
-    dictionary holds must not hold its key.
+    dictionary holds must not hold its key. Errors name the function.
     """
     try:
         steps = known_steps.setdefault(body_fun, {})
@@ -190,7 +191,12 @@ def step_of(body_fun, how):
         return partial(how, body_fun)
     if how not in steps:
         alive = weakref.ref(body_fun)
-        steps[how] = lambda carry, *x: how(alive(), carry, *x)
+
+        def step(carry, *x):
+            return how(alive(), carry, *x)
+        step.__signature__ = inspect.signature(step)
+        step.__wrapped__ = weakref.proxy(body_fun)
+        steps[how] = step
     return steps[how]
 
 

@@ -292,6 +292,15 @@ def test_errors(words):
         f()
 
 
+def test_errors_name_the_function_that_was_given():
+    def choosy(i, x):
+        return x if i > 0 else -x
+    with pytest.raises(TypeError, match="choosy at .*test_loops"):
+        lax.fori_loop(0, 3, choosy, 1.0)
+    with pytest.raises(TypeError, match=r"component carry\[1\]\['w'\] has"):
+        lax.fori_loop(0, 3, lambda i, x: {"w": 1}, {"w": jnp.ones(())})
+
+
 def test_reverse_is_refused_where_it_is_asked_for():
     out, pull = vjp(newton_sqrt, 4.0)
     assert np.isclose(out, 2.0)
