@@ -8,8 +8,8 @@ import pytest
 import minijax
 from minijax import numpy as jnp
 from minijax.jaxpr import jaxprs_in_params
-from minijax.parallel_scans import associative_scan
-from minijax.parallel_scans import map as lax_map
+from minijax.lax import associative_scan
+from minijax.lax import map as lax_map
 from minijax.test_util import check_grads
 
 rng = np.random.default_rng(31)

@@ -11,7 +11,7 @@ from minijax import lax
 from minijax import numpy as jnp
 from minijax.errors import ConcretizationTypeError
 from minijax.jaxpr import dce_jaxpr, eval_jaxpr
-from minijax.scanning import scan
+from minijax.lax import scan
 from minijax.test_util import check_grads
 
 rng = np.random.default_rng(13)
