@@ -7,7 +7,7 @@ An axis is an int, or None for a value that is the same in every example. The
 rules are in `batching_rules`. JAX twin: jax/_src/interpreters/batching.py.
 """
 
-from functools import partial
+from functools import lru_cache, partial
 
 from minijax import lax
 from minijax.array import as_array
@@ -21,16 +21,17 @@ batching_rules = Rules("Batching rule")
 class BatchTracer(Tracer):
     """One example, as the function sees it; behind it are all of them."""
 
-    __slots__ = ("value", "axis")
+    __slots__ = ("value", "axis", "aval")
 
     def __init__(self, trace, value, axis):
         self.trace, self.value, self.axis = trace, value, axis
+        self.aval = example_type(value.aval, axis)
 
-    @property
-    def aval(self):
-        shape = self.value.shape
-        return self.value.aval.update(
-            shape=shape[:self.axis] + shape[self.axis + 1:])
+
+@lru_cache(4096)
+def example_type(aval, axis):
+    """The type of one example: without the axis along which they lie."""
+    return aval.update(shape=aval.shape[:axis] + aval.shape[axis + 1:])
 # [/BatchTracer]
 
 
@@ -55,8 +56,11 @@ class BatchTrace(Trace):
     # [/BatchTrace]
 
     def process_primitive(self, primitive, args, params):
-        pairs = [self.split(x) for x in args]
-        values, axes = [v for v, _ in pairs], [a for _, a in pairs]
+        values, axes = [], []
+        for x in args:
+            value, axis = self.split(x)
+            values.append(value)
+            axes.append(axis)
         rule = self.rule(primitive, axes, params)
         with set_current_trace(self.parent):
             if rule is None:
