@@ -121,3 +121,14 @@ from minijax.roots import custom_root as _custom_root
 vars(lax).update(custom_linear_solve=_custom_linear_solve,
                  custom_root=_custom_root)  # as in jax.lax
 # [/chapter 17]
+
+# [chapter 18]
+from minijax.lax import fourier as _fourier
+from minijax.lax import linalg as _lax_linalg
+from minijax.numpy import fft as _fft
+from minijax.numpy import linalg as _linalg
+
+vars(lax).update(linalg=_lax_linalg, fft=_fourier.fft, fft_p=_fourier.fft_p,
+                 FftType=_fourier.FftType)  # as in jax.lax
+vars(numpy).update(linalg=_linalg, fft=_fft)  # as in jax.numpy
+# [/chapter 18]
