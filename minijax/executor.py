@@ -75,7 +75,7 @@ class Writer:
         self.names = Names(closed.jaxpr)
         self.scope = {"np": np, "dtype": np.dtype, "inf": np.inf,
                       "nan": np.nan, name: None}
-        self.head, self.parts, self.given = [], [], {}
+        self.head, self.given, self.parts, self.called = [], {}, [], {}
         self.constants = set(closed.jaxpr.constvars)
         for v, x in zip(closed.jaxpr.constvars, closed.consts):
             self.scope[self.name(v)] = np.asarray(x)
@@ -143,6 +143,17 @@ class Writer:
         """A parameter as text; what Python cannot read back, by a name."""
         return repr(x) if readable(x) else self.put(f"the_{name}", x)
     # [/Writer.function]
+
+    # [Writer.part]
+    def part(self, closed, name):
+        """The name, unlike any other here, by which a program is called."""
+        if closed not in self.called:
+            n = sum(title.startswith(name) for title in self.scope) + 1
+            part = numpy_program(closed, f"{name}_{n}" if n > 1 else name)
+            self.parts.append(part)
+            self.called[closed] = self.put(part.name, part.run)
+        return self.called[closed]
+    # [/Writer.part]
 
 
 # [readable]

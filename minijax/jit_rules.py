@@ -38,10 +38,8 @@ def run_program(*values, jaxpr, name):
 
 def call_program(writer, eqn, operands):
     """A NumPy program calls another by its name."""
-    part = numpy_program(eqn.params["jaxpr"],
-                         program_name(eqn.params["name"]))
-    writer.parts.append(part)
-    return f"{writer.put(part.name, part.run)}({', '.join(operands)})"
+    part = writer.part(eqn.params["jaxpr"], program_name(eqn.params["name"]))
+    return f"{part}({', '.join(operands)})"
 
 
 def program_name(name):
