@@ -212,9 +212,12 @@ def run_examples(trace, closed, args, mapped):
 def dce_closed(closed, used):
     """The program without what its used outputs do not need.
 
-    Returns it, and for each input whether it still takes it.
+    Returns it, and for each input whether it still takes it. A program that
+    needs all it has stays itself, with what is kept with it.
     """
     jaxpr, kept = dce_jaxpr(closed.jaxpr, used)
+    if all([*used, *kept]) and jaxpr.eqns == closed.eqns:
+        return closed, kept
     values = dict(zip(closed.jaxpr.constvars, closed.consts))
     return ClosedJaxpr(jaxpr, [values[v] for v in jaxpr.constvars]), kept
 # [/dce_closed]

@@ -68,9 +68,11 @@ jvp_rules[jit_p] = jit_jvp
 
 # [partial]
 def jit_partial(trace, args, params):
-    """Run the known half now, and write the other down."""
+    """Run the known half now, if there is one; write the other down."""
     unknown = tuple(map(trace.owns, args))
     now, later, waits = partial_eval_jaxpr(params["jaxpr"], unknown)
+    if not now.eqns and all(waits):
+        return trace.record(jit_p, args, params)
     waiting, known = select(args, unknown)
     results = trace.parent.process_primitive(
         jit_p, known, {**params, "jaxpr": now})
@@ -117,6 +119,8 @@ batching_rules[jit_p] = jit_batch
 # [dce]
 def jit_dce(used, eqn):
     program, kept = dce_closed(eqn.params["jaxpr"], tuple(used))
+    if program is eqn.params["jaxpr"]:
+        return eqn
     return eqn.replace(
         invars=select(eqn.invars, kept)[0],
         outvars=select(eqn.outvars, used)[0],
