@@ -48,11 +48,10 @@ class Program:
 @kept_with_program
 def numpy_program(closed, name="program"):
     """The Program of a closed jaxpr; each part of it is compiled once."""
-    writer = Writer(closed, name)
-    arguments = ", ".join(map(writer.name, closed.jaxpr.invars))
-    body = [writer.line(eqn, dying) for eqn, dying in zip(
-        closed.jaxpr.eqns, closed.jaxpr.last_use)]
-    outs = row([writer.name(v) for v in closed.jaxpr.outvars])
+    writer = writers[-1](closed, name)
+    arguments = ", ".join(map(writer.name, writer.jaxpr.invars))
+    body = writer.body()
+    outs = row([writer.name(v) for v in writer.jaxpr.outvars])
     lines = [*writer.head, f"def {name}({arguments}):",
              *[f"    {line}" for line in body], f"    return {outs or '()'}"]
     return Program(name, "\n".join(lines) + "\n", writer.scope, writer.parts)
@@ -72,6 +71,7 @@ class Writer:
     """
 
     def __init__(self, closed, name):
+        self.jaxpr = closed.jaxpr
         self.names = Names(closed.jaxpr)
         self.scope = {"np": np, "dtype": np.dtype, "inf": np.inf,
                       "nan": np.nan, name: None}
@@ -102,6 +102,11 @@ class Writer:
     # [/Writer.name]
 
     # [Writer.line]
+    def body(self):
+        """The lines of the program, one for each equation."""
+        return [self.line(eqn, dying) for eqn, dying in zip(
+            self.jaxpr.eqns, self.jaxpr.last_use)]
+
     def line(self, eqn, dying):
         """One equation: the call, and the end of what nobody reads again."""
         operands = [self.name(atom) for atom in eqn.invars]
@@ -154,6 +159,9 @@ class Writer:
             self.called[closed] = self.put(part.name, part.run)
         return self.called[closed]
     # [/Writer.part]
+
+
+writers = [Writer]  # the last one writes; chapter 12 has a better one
 
 
 # [readable]

@@ -1,0 +1,148 @@
+"""The writer of fast NumPy programs: passes first, then regions in tiles.
+
+TilingWriter : ClosedJaxpr -> lines of NumPy
+"""
+
+import math
+
+from minijax.executor import Writer, writers
+from minijax.jaxpr import Var
+from minijax.optimizer import optimize, passes
+from minijax.tiles import Region, loop_of, regions, ufunc_of
+
+TILE = 2 ** 14  # elements: a few buffers of this size fit into the cache
+
+
+class TilingWriter(Writer):
+    """Writes the optimized program, its elementwise regions in tiles."""
+
+    def __init__(self, closed, name):
+        super().__init__(optimize(closed, passes), name)
+
+    def body(self):
+        lines, steps = [], regions(self.jaxpr.eqns)
+        for step, dying in zip(steps, last_uses(steps, self.jaxpr.outvars)):
+            if isinstance(step, Region):
+                lines += Tiles(self, step, dying).lines()
+            else:
+                lines.append(self.line(step, dying))
+        return lines
+
+
+writers.append(TilingWriter)
+
+
+def last_uses(steps, outvars):
+    """For each step, the variables that nobody reads after it."""
+    seen, dying = {v for v in outvars if type(v) is Var}, []
+    for step in reversed(steps):
+        here = [v for v in dict.fromkeys([*step.invars, *step.outvars])
+                if type(v) is Var and v not in seen]
+        seen.update(here)
+        dying.append(here)
+    return dying[::-1]
+
+
+# [Tiles]
+class Tiles:
+    """The loop of a region: tiles of arrays, and buffers for the rest."""
+
+    def __init__(self, writer, region, dying):
+        self.writer, self.region = writer, region
+        self.kept = {v for v in region.outvars[:len(region.eqns)]
+                     if v not in dying}
+        self.rows = max(1, TILE // math.prod(region.shape[1:]))
+        self.buffers, self.free = {}, {}  # name -> dtype; dtype -> names
+        self.holds = {}  # a variable's tile -> the buffer that it is in
+        self.dead = [writer.name(v) for v in dying
+                     if v not in region.made and v not in writer.constants]
+
+    def lines(self):
+        """Arrays and buffers, the loop over tiles, and the sums of parts."""
+        body = [line for eqn, dying in zip(
+            self.region.eqns, last_uses(self.region.eqns, self.read_after()))
+            for line in self.equation(eqn, dying)]
+        body += [f"{self.name(s.outvars[0])}.append(np.add.reduce("
+                 f"{self.tile(s.invars[0])}, axis=None))"
+                 for s in self.region.sums]
+        sums = [self.name(s.outvars[0]) for s in self.region.sums]
+        return [*self.arrays(), *[f"{x} = []" for x in sums],
+                f"for tile in {self.slices()}:",
+                *[f"    {line}" for line in self.views() + body],
+                *[f"{x} = np.asarray(np.add.reduce({x}))" for x in sums],
+                *[f"del {', '.join(self.dead)}"] * bool(self.dead)]
+    # [/Tiles]
+
+    # [Tiles.names]
+    def name(self, v):
+        return self.writer.name(v)
+
+    def sliced(self, v):
+        """Has it a tile of its own for each step?"""
+        return v.aval.shape and v.aval.shape[0] == self.region.shape[0]
+
+    def tile(self, v):
+        """What a variable is called inside the loop."""
+        return f"{self.name(v)}_" if self.sliced(v) else self.name(v)
+
+    def read_after(self):
+        """What must not lose its buffer before the tile is done."""
+        return [*self.kept, *[s.invars[0] for s in self.region.sums]]
+    # [/Tiles.names]
+
+    # [Tiles.equation]
+    def equation(self, eqn, dying):
+        """Its lines; a buffer whose tile dies is free for the result."""
+        xs, out = [self.tile(v) for v in eqn.invars], eqn.outvars[0]
+        ufunc = ufunc_of(eqn)
+        if ufunc:
+            self.release(dying)
+        place = self.place(out)
+        if ufunc:
+            lines = [f"np.{ufunc.__name__}({', '.join([*xs, place])})"]
+        else:
+            lines = loop_of(eqn)(self.writer, eqn, xs, place)
+            self.release(dying)
+        return [f"{self.tile(out)} = {lines[0]}"] if ufunc else [
+            *lines, f"{self.tile(out)} = {place}"]
+
+    def place(self, out):
+        """Where a result goes: into its array, or into a free buffer."""
+        if out in self.kept:
+            return f"{self.name(out)}[tile]"
+        names = self.free.setdefault(out.aval.dtype, [])
+        if not names:
+            names.append(f"t{len(self.buffers)}")
+            self.buffers[names[0]] = out.aval.dtype
+        self.holds[out] = names.pop()
+        return self.holds[out]
+
+    def release(self, variables):
+        for v in variables:
+            if v in self.holds:
+                self.free[v.aval.dtype].append(self.holds.pop(v))
+    # [/Tiles.equation]
+
+    # [Tiles.arrays]
+    def arrays(self):
+        """What is made before the loop."""
+        shape = (self.rows, *self.region.shape[1:])
+        return [f"{self.name(v)} = np.empty({v.aval.shape}, '{v.aval.dtype}')"
+                for v in self.region.outvars if v in self.kept] + [
+            f"{t} = np.empty({shape}, '{dtype}')"
+            for t, dtype in self.buffers.items()]
+
+    def slices(self):
+        n = self.region.shape[0]
+        return self.writer.put("tiles", [
+            slice(i, min(i + self.rows, n)) for i in range(0, n, self.rows)])
+
+    def views(self):
+        """The tiles of what is read, and buffers as short as the last one."""
+        n = self.region.shape[0]
+        inputs = dict.fromkeys(v for v in self.region.invars if self.sliced(v))
+        short = ([f"if tile.stop - tile.start < {self.rows}:",
+                  *[f"    {t} = {t}[:{n % self.rows}]" for t in self.buffers]]
+                 if n % self.rows and self.buffers else [])
+        return [f"{self.tile(v)} = {self.name(v)}[tile]" for v in inputs] + short
+    # [/Tiles.arrays]
