@@ -89,6 +89,13 @@ from minijax.compilation import disable_jit as disable_jit
 from minijax.compilation import jit as jit
 # [/chapter 11]
 
+# [chapter 12]
+from minijax import compiler as compiler
+from minijax import dispatch as dispatch
+from minijax import numpy_calls as numpy_calls
+from minijax import optimizer_passes as optimizer_passes
+# [/chapter 12]
+
 # [chapter 13]
 from minijax import conditional_rules as conditional_rules
 from minijax import conditionals as _conditionals

@@ -144,5 +144,6 @@ class Tiles:
         short = ([f"if tile.stop - tile.start < {self.rows}:",
                   *[f"    {t} = {t}[:{n % self.rows}]" for t in self.buffers]]
                  if n % self.rows and self.buffers else [])
-        return [f"{self.tile(v)} = {self.name(v)}[tile]" for v in inputs] + short
+        return [f"{self.tile(v)} = {self.name(v)}[tile]"
+                for v in inputs] + short
     # [/Tiles.arrays]
