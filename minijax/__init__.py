@@ -139,3 +139,9 @@ vars(lax).update(linalg=_lax_linalg, fft=_fourier.fft, fft_p=_fourier.fft_p,
                  FftType=_fourier.FftType)  # as in jax.lax
 vars(numpy).update(linalg=_linalg, fft=_fft)  # as in jax.numpy
 # [/chapter 18]
+
+# [chapter 19]
+from minijax import checkpoint_policies as checkpoint_policies
+from minijax.checkpointing import checkpoint as checkpoint
+from minijax.checkpointing import checkpoint as remat
+# [/chapter 19]

@@ -5,6 +5,8 @@ jit_p : (*operand, jaxpr, name) -> [result]
 JAX twin: jit_p in jax/_src/pjit.py.
 """
 
+from functools import partial
+
 from minijax.batching import batching_rules, move_axis
 from minijax.executor import calls, numpy_program
 from minijax.forward import Zero, jvp_rules
@@ -52,17 +54,14 @@ calls[jit_p] = call_program
 
 
 # [jvp]
-def jit_jvp(primals, tangents, *, jaxpr, name):
+def call_jvp(primitive, primals, tangents, *, jaxpr, **params):
     moving = tuple(type(t) is not Zero for t in tangents)
     program, there = jvp_jaxpr(jaxpr, moving)
     dots = select(tangents, moving)[0]
-    results = jit_p.bind(*primals, *dots, jaxpr=program, name=name)
+    results = primitive.bind(*primals, *dots, jaxpr=program, **params)
     n = len(there)
     still = [Zero(a.tangent()) for a in select(jaxpr.out_avals, there)[1]]
     return results[:n], merge(there, results[n:], still)
-
-
-jvp_rules[jit_p] = jit_jvp
 # [/jvp]
 
 
@@ -87,37 +86,32 @@ partial_rules[jit_p] = jit_partial
 
 
 # [transpose]
-def jit_transpose(cts, *operands, jaxpr, name):
+def call_transpose(primitive, cts, *operands, jaxpr, **params):
     linear = tuple(map(is_undefined_primal, operands))
     there = tuple(type(ct) is not Zero for ct in cts)
+    name = params.get("name", primitive.name)
     program, back = transpose_jaxpr(jaxpr, linear, there, (), name)
     known = select(operands, linear)[1]
-    results = jit_p.bind(*known, *select(cts, there)[0], jaxpr=program,
-                         name=name)
+    results = primitive.bind(*known, *select(cts, there)[0], jaxpr=program,
+                             **params)
     cts = merge(back, results, [None] * back.count(False))
     return merge(linear, cts, [None] * len(known))
-
-
-transposes[jit_p] = jit_transpose
 # [/transpose]
 
 
 # [batch]
-def jit_batch(trace, values, axes, *, jaxpr, name):
+def call_batch(primitive, trace, values, axes, *, jaxpr, **params):
     mapped = tuple(axis is not None for axis in axes)
     program, there = batch_jaxpr(jaxpr, trace.size, trace.axis_name, mapped)
     values = [x if a is None else move_axis(x, a, 0)
               for x, a in zip(values, axes)]
-    return jit_p.bind(*values, jaxpr=program, name=name), [
+    return primitive.bind(*values, jaxpr=program, **params), [
         0 if m else None for m in there]
-
-
-batching_rules[jit_p] = jit_batch
 # [/batch]
 
 
 # [dce]
-def jit_dce(used, eqn):
+def call_dce(used, eqn):
     program, kept = dce_closed(eqn.params["jaxpr"], tuple(used))
     if program is eqn.params["jaxpr"]:
         return eqn
@@ -125,7 +119,17 @@ def jit_dce(used, eqn):
         invars=select(eqn.invars, kept)[0],
         outvars=select(eqn.outvars, used)[0],
         params={**eqn.params, "jaxpr": program})
-
-
-dce_rules[jit_p] = jit_dce
 # [/dce]
+
+
+# [def_call]
+def def_call(primitive):
+    """The rules of an operation that runs its one program, `jaxpr`."""
+    jvp_rules[primitive] = partial(call_jvp, primitive)
+    transposes[primitive] = partial(call_transpose, primitive)
+    batching_rules[primitive] = partial(call_batch, primitive)
+    dce_rules[primitive] = call_dce
+
+
+def_call(jit_p)
+# [/def_call]
