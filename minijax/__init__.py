@@ -108,6 +108,7 @@ vars(lax).update(
     while_loop=_loops.while_loop, fori_loop=_loops.fori_loop,
     scan=_scanning.scan, map=_parallel_scans.map,
     associative_scan=_parallel_scans.associative_scan)  # as in jax.lax
+from minijax import loop_lines as loop_lines
 # [/chapter 13]
 
 # [chapter 14]

@@ -5,6 +5,8 @@ TilingWriter : ClosedJaxpr -> lines of NumPy
 
 import math
 
+import numpy as np
+
 from minijax.executor import Writer, writers
 from minijax.jaxpr import Var
 from minijax.optimizer import optimize, passes
@@ -13,20 +15,61 @@ from minijax.tiles import Region, loop_of, regions, ufunc_of
 TILE = 2 ** 14  # elements: a few buffers of this size fit into the cache
 
 
+blocks = {}  # Primitive -> (writer, equation) -> lines, for loops
+
+
+# [TilingWriter]
 class TilingWriter(Writer):
     """Writes the optimized program, its elementwise regions in tiles."""
 
     def __init__(self, closed, name):
+        self.alias, self.depth = {}, 0  # inputs of loops; how deep we are in
         super().__init__(optimize(closed, passes), name)
 
     def body(self):
-        lines, steps = [], regions(self.jaxpr.eqns)
-        for step, dying in zip(steps, last_uses(steps, self.jaxpr.outvars)):
+        return self.block(self.jaxpr)
+
+    def block(self, jaxpr):
+        """The lines of a program, or of one that is written into another."""
+        lines, steps = [], regions(jaxpr.eqns)
+        for step, dying in zip(steps, last_uses(steps, jaxpr.outvars)):
             if isinstance(step, Region):
                 lines += Tiles(self, step, dying).lines()
+            elif step.primitive in blocks:
+                lines += blocks[step.primitive](self, step)
+                lines += self.delete(dying)
             else:
                 lines.append(self.line(step, dying))
         return lines
+
+    def delete(self, dying):
+        """The line after which these variables hold nothing any more."""
+        dead = [self.name(v) for v in dying if v not in self.constants]
+        dead = [name for name in dead if name != "_"]
+        return [f"del {', '.join(dead)}"] if dead else []
+    # [/TilingWriter]
+
+    # [TilingWriter.part]
+    def inner(self, closed, aliases):
+        """A program to be written into this one, its first inputs known.
+
+        aliases: the atoms that these inputs are.
+        """
+        closed = optimize(closed, passes)
+        for v, x in zip(closed.jaxpr.constvars, closed.consts):
+            self.constants.add(v)
+            self.scope[self.name(v)] = np.asarray(x)
+            self.head.append(f"# {self.name(v)} is a constant, {v.aval}")
+        for v, atom in zip(closed.jaxpr.invars, aliases):
+            self.constants.add(v)
+            self.alias[v] = self.name(atom)
+        return closed.jaxpr
+
+    def name(self, atom):
+        if type(atom) is Var and atom in self.alias:
+            return self.alias[atom]
+        return super().name(atom)
+    # [/TilingWriter.part]
 
 
 writers.append(TilingWriter)
@@ -54,8 +97,7 @@ class Tiles:
         self.rows = max(1, TILE // math.prod(region.shape[1:]))
         self.buffers, self.free = {}, {}  # name -> dtype; dtype -> names
         self.holds = {}  # a variable's tile -> the buffer that it is in
-        self.dead = [writer.name(v) for v in dying
-                     if v not in region.made and v not in writer.constants]
+        self.after = writer.delete(v for v in dying if v not in region.made)
 
     def lines(self):
         """Arrays and buffers, the loop over tiles, and the sums of parts."""
@@ -70,7 +112,7 @@ class Tiles:
                 f"for tile in {self.slices()}:",
                 *[f"    {line}" for line in self.views() + body],
                 *[f"{x} = np.asarray(np.add.reduce({x}))" for x in sums],
-                *[f"del {', '.join(self.dead)}"] * bool(self.dead)]
+                *self.after]
     # [/Tiles]
 
     # [Tiles.names]

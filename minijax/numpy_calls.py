@@ -99,6 +99,8 @@ def product(eqn, x, y):
     """Matrices and vectors by np.dot, which takes transposes as they are."""
     left, right = (v.aval for v in eqn.invars)
     (sums, batches), dtype = eqn.params["dimension_numbers"], left.dtype
+    if not any(batches + sums) and left.ndim == right.ndim == 1:
+        return f"np.multiply.outer({x}, {y})"
     if (any(batches) or len(sums[0]) != 1 or max(left.ndim, right.ndim) > 2
             or not dtype == right.dtype == eqn.outvars[0].aval.dtype):
         return None
