@@ -89,13 +89,6 @@ from minijax.compilation import disable_jit as disable_jit
 from minijax.compilation import jit as jit
 # [/chapter 11]
 
-# [chapter 12]
-from minijax import compiler as compiler
-from minijax import dispatch as dispatch
-from minijax import numpy_calls as numpy_calls
-from minijax import optimizer_passes as optimizer_passes
-# [/chapter 12]
-
 # [chapter 13]
 from minijax import conditional_rules as conditional_rules
 from minijax import conditionals as _conditionals
@@ -108,7 +101,6 @@ vars(lax).update(
     while_loop=_loops.while_loop, fori_loop=_loops.fori_loop,
     scan=_scanning.scan, map=_parallel_scans.map,
     associative_scan=_parallel_scans.associative_scan)  # as in jax.lax
-from minijax import loop_lines as loop_lines
 # [/chapter 13]
 
 # [chapter 14]

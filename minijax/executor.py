@@ -11,10 +11,12 @@ from keyword import iskeyword
 
 import numpy as np
 
+from minijax.config import config
 from minijax.jaxpr import Literal
 from minijax.jaxpr_text import Names
 from minijax.jaxpr_transforms import kept_with_program
 
+disable_optimizations = config.define("jax_disable_most_optimizations", False)
 calls = {}  # Primitive -> (writer, eqn, operands) -> the text of its call
 
 
@@ -48,7 +50,8 @@ class Program:
 @kept_with_program
 def numpy_program(closed, name="program"):
     """The Program of a closed jaxpr; each part of it is compiled once."""
-    writer = writers[-1](closed, name)
+    plain = disable_optimizations.value
+    writer = writers[0 if plain else -1](closed, name)
     arguments = ", ".join(map(writer.name, writer.jaxpr.invars))
     body = writer.body()
     outs = row([writer.name(v) for v in writer.jaxpr.outvars])
