@@ -69,7 +69,7 @@ def lu_numbers(a):
     pivots = np.zeros((*lu.shape[:-2], min(m, n)), np.int32)
     order = np.broadcast_to(np.arange(m, dtype=np.int32), lu.shape[:-1]).copy()
     for k in range(min(m, n)):
-        row = k + np.argmax(np.abs(lu[..., k:, k]), -1)
+        row = k + np.argmax(taxicab(lu[..., k:, k]), -1)
         pivots[..., k] = row
         swap(lu, k, row[..., None, None], -2)
         swap(order, k, row[..., None], -1)
@@ -78,6 +78,11 @@ def lu_numbers(a):
         lu[..., k + 1:, k + 1:] -= (lu[..., k + 1:, k, None]
                                     * lu[..., None, k, k + 1:])
     return lu, pivots, order
+
+
+def taxicab(x):
+    """|re| + |im|: what LAPACK goes by to find the largest."""
+    return np.abs(x.real) + np.abs(x.imag)
 
 
 def swap(x, k, i, axis):
