@@ -8,6 +8,7 @@ that is written down, and asked when a derivative is. JAX twin:
 jax/_src/custom_derivatives.py.
 """
 
+import threading
 from contextlib import contextmanager
 
 from minijax import lax
@@ -15,7 +16,7 @@ from minijax.array import as_array
 from minijax.batching import batching_rules, front, move_axis
 from minijax.core import current, eval_trace, fun_line, set_current_trace
 from minijax.errors import MisroutedTracerError, UnexpectedTracerError
-from minijax.executor import calls, numpy_program
+from minijax.executor import calls
 from minijax.forward import Zero
 from minijax.jaxpr_text import param_rules
 from minijax.jaxpr_transforms import ProgramPrimitive, run_closed, trace_closed
@@ -68,7 +69,7 @@ class CustomCall(ProgramPrimitive):
         mapped = [axis is not None for axis in axes]
         values = [move_axis(x, a, 0) if m else x
                   for x, a, m in zip(values, axes, mapped)]
-        batched = call.batched(Examples(trace), mapped)
+        batched = call.batched(Examples(trace, any(mapped)), mapped)
         outs = self.bind(*values, call=batched)
         return outs, [0 if m else None for m in batched.examples.differ]
     # [/CustomCall.rules]
@@ -119,9 +120,8 @@ class Staged:
 def call_program(writer, eqn, operands):
     """In a NumPy program: the program of the function; no rule is needed."""
     call = eqn.params["call"]
-    part = numpy_program(call.fun.closed, program_name(call.name))
-    writer.parts.append(part)
-    return f"{writer.put(part.name, part.run)}({', '.join(operands)})"
+    part = writer.part(call.fun.closed, program_name(call.name))
+    return f"{part}({', '.join(operands)})"
 # [/Staged]
 
 
@@ -147,9 +147,10 @@ def reopened(trace):
 class Examples:
     """Functions of one example's flat lists, run for all along axis 0."""
 
-    def __init__(self, trace):
-        self.trace = trace
+    def __init__(self, trace, mapped):
+        self.trace, self.mapped = trace, mapped
         self.differ = None  # which outputs differ between the examples?
+        self.lock = threading.RLock()  # a program may be many threads'
 
     def run(self, fun, *lists):
         """fun's lists of results, as pairs of a value and its axis.
@@ -157,7 +158,7 @@ class Examples:
         lists: pairs of values, and whether they have an axis of examples. A
         Zero is a zero of one example, or of all.
         """
-        with reopened(self.trace):
+        with self.lock, reopened(self.trace):
             outs = fun(*[[self.one(x) if m else x for x, m in zip(xs, mask)]
                          for xs, mask in lists])
         return [[(x, None) if type(x) is Zero else self.trace.split(x)
@@ -185,9 +186,10 @@ class Examples:
     def outputs(self, *rows):
         """Rows of outputs (and their tangents); a column has one axis or none.
 
-        Which columns have one, is remembered; once one has, it must again.
+        If an argument differs, all outputs do, for their tangents may. What
+        differs by what the function closes over, is remembered.
         """
-        before = self.differ or [False] * len(rows[0])
+        before = self.differ or [self.mapped] * len(rows[0])
         self.differ = [had or any(axis is not None for _, axis in column)
                        for had, *column in zip(before, *rows)]
         return [[self.every(pair) if m else pair[0]

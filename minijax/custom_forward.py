@@ -11,29 +11,36 @@ from typing import NamedTuple
 
 from minijax import tree_util
 from minijax.array import as_array
-from minijax.custom_calls import (
-    CustomCall,
-    CustomRuleError,
-    asked,
-)
+from minijax.custom_calls import CustomCall, CustomRuleError, Staged, asked
+from minijax.custom_linearity import Watch
 from minijax.custom_rules import (
     FlatJVP,
+    Held,
     TypedFun,
-    hold,
     positional,
     rule_name,
+    rule_of,
 )
 from minijax.forward import Zero, jvp_rules, zero_like
+from minijax.linearization import PartialTrace
+from minijax.staging import check_callable
 from minijax.static_arguments import Chosen, joined
 
+# [custom_jvp_call_p]
 custom_jvp_call_p = CustomCall("custom_jvp_call")
 
 
 def custom_jvp_rule(primals, tangents, *, call):
-    return asked(call, call.rule, primals, tangents)
+    """Ask the rule, and read what it has written, if somebody wrote it."""
+    watch = Watch(rule_of(call.of), primals, tangents)
+    outs, dots = asked(call, call.rule, primals, tangents)
+    if type(watch.trace) is PartialTrace or type(call.fun) is Staged:
+        watch.check(outs, dots)
+    return outs, dots
 
 
 jvp_rules[custom_jvp_call_p] = custom_jvp_rule
+# [/custom_jvp_call_p]
 
 
 # [JVPCall]
@@ -48,7 +55,9 @@ class JVPCall(NamedTuple):
 
     name = property(lambda self: self.of.__name__)
     jaxpr = property(lambda self: self.fun.closed.jaxpr)
+    # [/JVPCall]
 
+    # [JVPCall.staged]
     def staged(self, fun, num_consts):
         """The same for a program; what it closes over comes first."""
         def rule(primals, tangents):
@@ -56,7 +65,9 @@ class JVPCall(NamedTuple):
                 raise CustomRuleError(self.of)
             return self.rule(primals[num_consts:], tangents[num_consts:])
         return self._replace(fun=fun, rule=rule, num_consts=num_consts)
+    # [/JVPCall.staged]
 
+    # [JVPCall.batched]
     def batched(self, examples, mapped):
         """The same for all examples at once."""
         def fun(*xs):
@@ -67,16 +78,19 @@ class JVPCall(NamedTuple):
             return examples.outputs(*examples.run(
                 self.rule, (primals, mapped), (tangents, mapped)))
         return self._replace(fun=fun, rule=rule, examples=examples)
-    # [/JVPCall]
+    # [/JVPCall.batched]
 
+    # [JVPCall.shown]
     def shown(self):
         """What is printed of it, as JAX prints it."""
         consts = {"num_consts": self.num_consts} if self.num_consts else {}
         return {"name": self.name, "call_jaxpr": self.fun.closed,
                 "jvp": rule_name(self.of.jvp), **consts,
                 "symbolic_zeros": self.of.symbolic_zeros}
+    # [/JVPCall.shown]
 
 
+# [custom_jvp]
 class custom_jvp:
     """A function whose derivative is given by a rule, set with `defjvp`.
 
@@ -86,7 +100,9 @@ class custom_jvp:
     """
 
     def __init__(self, fun, nondiff_argnums=(), nondiff_argnames=()):
+        check_callable(fun, "custom_jvp")
         update_wrapper(self, fun)
+        self.__name__ = rule_name(fun)  # a partial has none
         self.fun, self.jvp, self.symbolic_zeros = fun, None, False
         self.held = Chosen(fun, nondiff_argnums, nondiff_argnames, "nondiff")
 
@@ -94,11 +110,33 @@ class custom_jvp:
         """Set the rule: (held…, primals, tangents) -> (output, tangent).
 
         With symbolic_zeros, a tangent that is known to be zero comes as a
-        SymbolicZero. Returns the rule, so that this can be a decorator.
+        Zero. Returns the rule, so that this can be a decorator.
         """
         self.jvp, self.symbolic_zeros = jvp, symbolic_zeros
         return jvp
+    # [/custom_jvp]
 
+    # [custom_jvp.call]
+    def __call__(self, *args, **kwargs):
+        if self.jvp is None:
+            raise AttributeError(
+                f"No JVP defined for custom_jvp function {self.__name__} "
+                f"using defjvp. Write a rule, and @{self.__name__}.defjvp "
+                "above it.")
+        args = positional(self.fun, args, kwargs, "custom_jvp")
+        chosen, (moving, _) = self.held.split(args, {})
+        held = Held(chosen)
+        leaves, tree = tree_util.tree_flatten((held.operands, moving))
+        flat = TypedFun(lambda still, moving: self.fun(
+            *joined(held.values(still), moving, {})[0]), tree,
+            name="custom_jvp")
+        outs = custom_jvp_call_p.bind(
+            *[as_array(x, self.__name__, i) for i, x in enumerate(leaves)],
+            call=JVPCall(self, flat, FlatJVP(self, held, tree, flat)))
+        return tree_util.tree_unflatten(flat.out_tree, outs)
+    # [/custom_jvp.call]
+
+    # [custom_jvp.defjvps]
     def defjvps(self, *jvps):
         """A rule for each argument, (tangent, output, *primals) -> tangent.
 
@@ -109,31 +147,22 @@ class custom_jvp:
                             "write one rule and set it with defjvp.")
 
         def jvp(primals, tangents):
+            if len(jvps) != len(primals):
+                raise TypeError(
+                    f"defjvps of {self.__name__} was given {len(jvps)} rules, "
+                    f"but the function has {len(primals)} arguments: give one "
+                    "for each, or None where the derivative is zero.")
             out = self(*primals)
             parts = [rule(t, out, *primals)
-                     for rule, t in zip(jvps, tangents, strict=True) if rule]
+                     for rule, t in zip(jvps, tangents) if rule]
             return out, tree_util.tree_map(total, out, *parts)
         self.defjvp(jvp)
-
-    def __call__(self, *args, **kwargs):
-        if self.jvp is None:
-            raise AttributeError(
-                f"No JVP defined for custom_jvp function {self.__name__} "
-                "using defjvp.")
-        args = positional(self.fun, args, kwargs, "custom_jvp")
-        held, (moving, _) = self.held.split(args, {})
-        held = {i: hold(x) for i, x in held.items()}
-        leaves, tree = tree_util.tree_flatten(moving)
-        flat = TypedFun(lambda *xs: self.fun(*joined(held, xs, {})[0]), tree,
-                        name="custom_jvp")
-        rule = FlatJVP(self, held.values(), tree, flat)
-        outs = custom_jvp_call_p.bind(
-            *[as_array(x, self.__name__, i) for i, x in enumerate(leaves)],
-            call=JVPCall(self, flat, rule))
-        return tree_util.tree_unflatten(flat.out_tree, outs)
+    # [/custom_jvp.defjvps]
 
 
+# [total]
 def total(out, *parts):
     """The sum of tangents of one output, or its zero if there are none."""
     dots = [t for t in parts if type(t) is not Zero]
     return sum(dots[1:], dots[0]) if dots else zero_like(as_array(out))
+# [/total]

@@ -10,28 +10,33 @@ JAX twin: jax/_src/custom_derivatives.py.
 import functools
 import inspect
 
-from minijax import dtypes, tree_util
+from minijax import tree_util
 from minijax.api_util import FlatFun
-from minijax.array import Array, as_array
+from minijax.array import as_array
+from minijax.core import Tracer
 from minijax.dtypes import float0
 from minijax.forward import Zero, instantiate
 from minijax.jaxpr import typematch
-from minijax.linearization import type_of
+from minijax.jaxpr_transforms import merge, select
+from minijax.linearization import remedy, type_of
 from minijax.stopping import stop_gradient
 
 
+# [rule_name]
 def rule_name(rule):
+    """The name of a function, of what a partial calls, or of a class."""
+    while isinstance(rule, functools.partial):
+        rule = rule.func
     return getattr(rule, "__name__", type(rule).__name__)
+# [/rule_name]
 
 
 # [positional]
 def positional(fun, args, kwargs, kind):
     """The arguments of a call by position, defaults filled in."""
-    if isinstance(fun, functools.partial):
-        fun = opaque
-    name = getattr(fun, "__name__", "")
+    known = opaque if isinstance(fun, functools.partial) else fun
     try:
-        bound = inspect.signature(fun).bind(*args, **kwargs)
+        bound = inspect.signature(known).bind(*args, **kwargs)
         bound.apply_defaults()
         by_name = [k for k in bound.kwargs if k in kwargs]
         if by_name:
@@ -39,38 +44,66 @@ def positional(fun, args, kwargs, kind):
                             f"resolved to positions: {', '.join(by_name)}")
     except TypeError as e:
         raise TypeError(
-            f"The input arguments to the {kind}-decorated function {name} "
-            "could not be resolved to positional-only arguments. Binding "
-            f"failed with the error:\n{e}\nA rule gets its arguments by "
-            "position, so each must have one.") from None
+            f"The input arguments to the {kind}-decorated function "
+            f"{rule_name(fun)} could not be resolved to positional-only "
+            f"arguments. Binding failed with the error:\n{e}\nA rule gets its "
+            "arguments by position, so each must have one.") from None
     return bound.args
 
 
 def opaque(*args, **kwargs):
     """The signature of a partial, whose own arguments are its business."""
-
-
-def hold(x):
-    """An argument that is not differentiated by; arrays are held still."""
-    is_array = isinstance(x, Array) or type(x) in dtypes.KIND
-    return stop_gradient(x) if is_array else x
 # [/positional]
 
 
+# [rule_of]
+def rule_of(custom):
+    return (f"Custom JVP rule {rule_name(custom.jvp)} for function "
+            f"{custom.__name__}")
+# [/rule_of]
+
+
+# [Held]
+class Held:
+    """Arguments that are not differentiated by; the rule gets them first.
+
+    They may be anything. Tracers among them are operands all the same, so
+    that they can be written down, but still ones.
+    """
+
+    def __init__(self, chosen):
+        leaves, self.tree = tree_util.tree_flatten(chosen)
+        self.mask = [isinstance(x, Tracer) for x in leaves]
+        tracers, self.others = select(leaves, self.mask)
+        self.operands = [stop_gradient(x) for x in tracers]
+
+    def values(self, operands):
+        """The arguments, by position, with these operands for tracers."""
+        leaves = merge(self.mask, operands, self.others)
+        return tree_util.tree_unflatten(self.tree, leaves)
+# [/Held]
+
+
+# [FlatJVP]
 class FlatJVP:
     """The rule of a custom_jvp function on flat lists, Zero for zero."""
 
     def __init__(self, custom, held, tree, flat):
-        self.custom, self.held = custom, list(held)
+        self.custom, self.held = custom, held
         self.tree, self.flat = tree, flat
 
     def __call__(self, primals, tangents):
         if not self.custom.symbolic_zeros:
             tangents = [instantiate(t) for t in tangents]
-        pair = self.custom.jvp(*self.held,
-                               tree_util.tree_unflatten(self.tree, primals),
-                               tree_util.tree_unflatten(self.tree, tangents))
+        still, primals = tree_util.tree_unflatten(self.tree, primals)
+        _, tangents = tree_util.tree_unflatten(self.tree, tangents)
+        held = self.held.values(still).values()
+        pair = self.custom.jvp(*held, primals, tangents)
         return self.check(pair)
+
+    def __str__(self):
+        return rule_of(self.custom)
+    # [/FlatJVP]
 
     # [FlatJVP.check]
     def check(self, pair):
@@ -93,26 +126,25 @@ class FlatJVP:
         return outs, [self.tangent(x, t) for x, t in zip(outs, dots)]
     # [/FlatJVP.check]
 
+    # [FlatJVP.tangent]
     def tangent(self, x, t):
         """The tangent of an output, of its type."""
+        want = x.aval.tangent()
         if getattr(t, "dtype", None) == float0:
-            t = Zero(x.aval.tangent())
+            t = Zero(want)
         elif type(t) is not Zero:
             t = as_array(t, str(self))
-        want = x.aval.tangent()
         if (t.aval.shape, t.aval.dtype) != (want.shape, want.dtype):
             raise TypeError(
                 "Custom JVP rule must produce primal and tangent outputs with "
                 f"corresponding shapes and dtypes. Expected {type_of(want)} "
                 f"(tangent type of {type_of(x.aval)}) but got "
-                f"{type_of(t.aval)}, from {self}.")
+                f"{type_of(t.aval)}, from {self}. " + remedy(t, want))
         return t
-
-    def __str__(self):
-        return (f"Custom JVP rule {rule_name(self.custom.jvp)} for function "
-                f"{self.custom.__name__}")
+    # [/FlatJVP.tangent]
 
 
+# [TypedFun]
 class TypedFun(FlatFun):
     """A FlatFun that remembers the types of its output as well."""
 
@@ -124,22 +156,26 @@ class TypedFun(FlatFun):
         return outs
 
 
-# [same_output]
 def same_output(rule, flat, outs, tree):
     """The first result of a rule is what the function gives, if that ran."""
     avals = [x.aval for x in outs]
     if flat.out_tree is None:
         flat.out_tree, flat.out_avals = tree, avals
     if tree != flat.out_tree:
-        what, where = "container/pytree structure", "of the same"
-    elif not typematch(avals, flat.out_avals):
-        what, where = "shapes/dtypes", "with leaves of the same"
-    else:
-        return
+        refuse_output(rule, flat, tree, avals, "of the same",
+                      "container/pytree structure")
+    if not typematch(avals, flat.out_avals):
+        refuse_output(rule, flat, tree, avals, "with leaves of the same",
+                      "shapes/dtypes")
+# [/TypedFun]
+
+
+# [refuse_output]
+def refuse_output(rule, flat, tree, avals, which, what):
     raise TypeError(
         f"{rule} must produce a pair (list or tuple of length two) where the "
         "first element represents the primal output (equal in value to the "
-        f"output of the decorated function, and in particular {where} {what})"
+        f"output of the decorated function, and in particular {which} {what})"
         f", but instead the rule output's first element had {what}:\n"
         f"    {typed(tree, avals)}\nwhile the decorated function had output "
         f"{what}:\n    {typed(flat.out_tree, flat.out_avals)}")
@@ -149,4 +185,4 @@ def typed(tree, avals):
     """A tree with the type of each leaf in its place."""
     return str(tree_util.tree_unflatten(
         tree, [str(a) for a in avals])).replace("'", "")
-# [/same_output]
+# [/refuse_output]

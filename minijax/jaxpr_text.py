@@ -90,8 +90,8 @@ def words(texts, ending=""):
 def parameters(eqn, names):
     """`[axes=(0,)]`; one a line where a line is too short for all."""
     rule = param_rules.get(eqn.primitive.name)
-    shown = rule(eqn, names) if rule else eqn.params
-    pairs = [[f"{k}=", value(shown[k], names)] for k in sorted(shown)]
+    shown = rule(eqn, names) if rule else dict(sorted(eqn.params.items()))
+    pairs = [[f"{k}=", value(x, names)] for k, x in shown.items()]
     return block("[", pairs, "]") if pairs else ""
 
 

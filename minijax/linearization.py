@@ -101,7 +101,7 @@ def check_halves(trace, values, tangents, fun):
             f"primals of {fun_line(fun)}: one of them depends on a tangent. "
             "Some jvp rule that was used computes its first result from its "
             "tangents; it may use only its primals there.")
-    if any(type(t) is ArrayImpl and np.any(t) for t in tangents):
+    if any(type(t) is ArrayImpl and np.any(np.asarray(t)) for t in tangents):
         raise ValueError(
             f"the tangent of an output of {fun_line(fun)} is not linear: it "
             "is not zero, yet depends on no tangent that goes in. Some jvp "

@@ -1,0 +1,133 @@
+"""Is the tangent that a rule returns linear in the tangents it was given?
+
+Watch           : (rule, [a], [T a]) -> the place in the record where it begins
+Watch.complaint : T b -> what is not linear about it, or None
+
+Where its tangents are unknown, a rule is written down, and can be read.
+"""
+
+import numpy as np
+
+from minijax import lax
+from minijax.batching import BatchTracer
+from minijax.core import Tracer
+from minijax.jaxpr import Literal, Var
+from minijax.rules import Refusal
+from minijax.staging import JaxprTracer
+from minijax.transpose import transposes
+
+
+# [Watch]
+class Watch:
+    """A rule that is about to be asked, on tangents that are unknown."""
+
+    def __init__(self, rule, primals, tangents):
+        self.rule = rule
+        self.inputs = variables(tangents) - variables(primals)
+        self.trace = next((t.trace for t in tangents
+                           if type(t) is JaxprTracer), None)
+        self.start = len(self.trace.eqns) if self.inputs else 0
+
+    def check(self, outs, dots):
+        """TypeError: the results are not of the form (f(x), f'(x) t)."""
+        if not self.inputs:
+            return
+        if any(self.inputs & path(x, self.start)[1] for x in outs
+               if self.records(x)):
+            raise TypeError(f"{self.rule} must compute its first result, the "
+                            "value of the function, from its primals alone, "
+                            "but it depends on a tangent.")
+        for wrong in filter(None, map(self.complaint, dots)):
+            raise TypeError(f"{self.rule} must produce a tangent that is "
+                            f"linear in the tangents it is given, but {wrong}")
+
+    def records(self, x):
+        return type(x) is JaxprTracer and x.trace is self.trace
+    # [/Watch]
+
+    # [Watch.complaint]
+    def complaint(self, t):
+        """What is not linear about a tangent that came back, or None."""
+        if not self.records(t):
+            return SLOPE if not_zero(t) else None
+        eqns, begin = path(t, self.start)
+        linear = begin & self.inputs
+        if not linear:
+            return SLOPE if begin.difference(constants(t)) else None
+        for eqn in eqns:
+            mask = [type(v) is Var and v in linear for v in eqn.invars]
+            if any(mask):
+                linear.update(eqn.outvars)
+                what = not_linear(eqn, mask)
+                if what:
+                    return what
+        return None
+    # [/Watch.complaint]
+
+
+# [path]
+def variables(xs):
+    return {x.var for x in xs if type(x) is JaxprTracer}
+
+
+def constants(x):
+    return set(x.trace.consts.values())
+
+
+def path(x, start=0):
+    """The equations that lead to a value, and the variables they begin at."""
+    needed, eqns = {x.var}, []
+    for eqn in reversed(x.trace.eqns[start:]):
+        if needed.intersection(eqn.outvars):
+            eqns.append(eqn)
+            needed.difference_update(eqn.outvars)
+            needed.update(v for v in factors(eqn) if type(v) is Var)
+    return eqns[::-1], needed
+
+
+def factors(eqn):
+    """The operands that matter: none, of a product with a literal zero."""
+    zero = any(type(v) is Literal and not v.val for v in eqn.invars)
+    return () if zero and eqn.primitive is lax.mul_p else eqn.invars
+# [/path]
+
+
+# [not_zero]
+SLOPE = ("it depends on none of them, and is not zero. Multiply the slope by "
+         "the tangent; where there is no slope, return "
+         "minijax.numpy.zeros_like(output).")
+
+
+def not_zero(x):
+    """Is a value that depends on no tangent different from zero?
+
+    One that has been written down is taken for zero if it has no inputs.
+    """
+    while type(x) is BatchTracer:
+        x = x.value
+    if type(x) is JaxprTracer:
+        return bool(path(x)[1].difference(constants(x)))
+    known = x.to_concrete_value() if isinstance(x, Tracer) else x
+    return hasattr(known, "dtype") and bool(np.any(np.asarray(known)))
+# [/not_zero]
+
+
+# [not_linear]
+PRODUCTS = lax.mul_p, lax.dot_general_p
+SUMS = lax.add_p, lax.sub_p
+
+
+def not_linear(eqn, mask):
+    """What an equation does to tangents that is not linear in them."""
+    name, rule = eqn.primitive, transposes.get(eqn.primitive)
+    if type(rule) is Refusal and not name.holds_programs:
+        return f"it takes {name} of a tangent."
+    if name in PRODUCTS and all(mask):
+        return f"it takes {name} of two tangents."
+    if name is lax.div_p and mask[1]:
+        return "it divides by a tangent."
+    shift = [v for v, m in zip(eqn.invars, mask) if not m]
+    if name in SUMS and any(type(v) is Literal and v.val for v in shift):
+        return "it adds a number to a tangent."
+    return None
+# [/not_linear]
