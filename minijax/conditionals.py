@@ -45,6 +45,7 @@ def cond_types(index, *operands, branches):
 # [/cond_types]
 
 
+# [run]
 @cond_p.def_impl
 def run_branch(index, *operands, branches):
     i = int(index)
@@ -62,6 +63,8 @@ def call_branch(writer, eqn, operands):
 
 
 calls[cond_p] = call_branch
+# [/run]
+
 absent = object()  # where no `operand` is given; None is an operand
 
 

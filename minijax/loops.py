@@ -19,7 +19,7 @@ from minijax.conditionals import is_known
 from minijax.errors import ConcretizationTypeError
 from minijax.jaxpr import dce_jaxpr, types
 from minijax.jaxpr_transforms import kept_with_program, merge, select
-from minijax.scan_program import rearranged
+from minijax.rewiring import rearranged
 from minijax.scanning import scan
 from minijax.tree_util import (
     tree_flatten,
@@ -174,8 +174,10 @@ def while_step(body_fun, carry):
 def scan_step(body_fun, carry, _):
     i, x = carry
     return (i + 1, body_fun(i, x)), None
+# [/steps]
 
 
+# [step_of]
 known_steps = weakref.WeakKeyDictionary()  # function -> {how: its step}
 
 
@@ -198,6 +200,7 @@ def step_of(body_fun, how):
         step.__wrapped__ = weakref.proxy(body_fun)
         steps[how] = step
     return steps[how]
+# [/step_of]
 
 
 def check_bounds(lower, upper):
@@ -216,4 +219,3 @@ def check_bounds(lower, upper):
     raise TypeError(
         "lower and upper arguments to fori_loop must have equal types, got "
         f"{lower.dtype} and {upper.dtype}. Convert one: x.astype(int).")
-# [/steps]

@@ -17,25 +17,32 @@ from minijax.jaxpr import ClosedJaxpr, Var
 from minijax.jaxpr_transforms import (
     kept_with_program,
     run_closed,
+    select,
     traced,
 )
 
 
 # [rewired]
+def rearranged(closed, invars, outvars):
+    """The same equations, with other lists of inputs and outputs."""
+    return ClosedJaxpr(closed.jaxpr.replace(
+        invars=invars, outvars=outvars), closed.consts)
+
+
 @kept_with_program
 def rewired(closed, avals, places):
     """The same program, with inputs `avals`: it reads those at `places`."""
     invars = [Var(a) for a in avals]
     for i, v in zip(places, closed.jaxpr.invars, strict=True):
         invars[i] = v
-    return ClosedJaxpr(closed.jaxpr.replace(invars=invars), closed.consts)
+    return rearranged(closed, invars, closed.jaxpr.outvars)
 
 
 @kept_with_program
 def outputs_at(closed, mask):
     """The program that gives only some of the outputs."""
-    outvars = [v for v, m in zip(closed.jaxpr.outvars, mask) if m]
-    return ClosedJaxpr(closed.jaxpr.replace(outvars=outvars), closed.consts)
+    jaxpr = closed.jaxpr
+    return rearranged(closed, jaxpr.invars, select(jaxpr.outvars, mask)[0])
 
 
 def positions(mask):
@@ -118,3 +125,16 @@ def split(values, *sizes):
         values = values[n:]
     return [*parts, values]
 # [/forwarded]
+
+
+# [in_pairs]
+def in_pairs(values, moves, *sizes):
+    """Primals and then tangents, sorted: those of each part are together.
+
+    moves: which primals have tangents; sizes: of the parts, but for the last.
+    """
+    primals, dots = values[:len(moves)], values[len(moves):]
+    groups = zip(split(primals, *sizes),
+                 split(dots, *map(sum, split(moves, *sizes)[:-1])))
+    return [x for pair in groups for part in pair for x in part]
+# [/in_pairs]

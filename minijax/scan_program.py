@@ -11,14 +11,14 @@ jax/_src/lax/control_flow/loops.py.
 import numpy as np
 
 from minijax.executor import calls, numpy_program
-from minijax.jaxpr import ClosedJaxpr, typematch, types
+from minijax.jaxpr import typematch, types
 from minijax.jaxpr_transforms import (
     ProgramPrimitive,
     kept_with_program,
     merge,
     select,
 )
-from minijax.rewiring import split
+from minijax.rewiring import rearranged, split
 
 scan_p = ProgramPrimitive("scan")
 
@@ -92,13 +92,7 @@ calls[scan_p] = call_scan
 # [/call_scan]
 
 
-# [rearranged]
-def rearranged(closed, invars, outvars):
-    """The same equations, with other lists of inputs and outputs."""
-    return ClosedJaxpr(closed.jaxpr.replace(
-        invars=invars, outvars=outvars), closed.consts)
-
-
+# [copied]
 def copied(outvars, xs):
     """For each output, which of the variables xs it is, or None."""
     places = {v: i for i, v in enumerate(xs)}
@@ -109,7 +103,7 @@ def fill(places, computed, xs):
     """Outputs from those that were computed and the xs they are copies of."""
     computed = iter(computed)
     return [next(computed) if i is None else xs[i] for i in places]
-# [/rearranged]
+# [/copied]
 
 
 # [simplified]

@@ -32,8 +32,8 @@ from minijax.jaxpr_transforms import (
     transpose_jaxpr,
 )
 from minijax.linearization import partial_rules
-from minijax.rewiring import settled, split
-from minijax.scan_program import copied, fill, rearranged, scan_p
+from minijax.rewiring import in_pairs, rearranged, settled, split
+from minijax.scan_program import copied, fill, scan_p
 from minijax.transpose import is_undefined_primal, transposes
 
 
@@ -53,32 +53,22 @@ def settle(transform, mask, num_consts, num_carry):
 
 
 # [jvp]
-def in_pairs(values, moves, num_consts, num_carry):
-    """All primals, then the tangents of those that move: part by part."""
-    primals, dots = values[:len(moves)], values[len(moves):]
-    ends = [sum(part) for part in split(moves, num_consts, num_carry)]
-    groups = zip(split(primals, num_consts, num_carry),
-                 split(dots, ends[0], ends[1]))
-    return [x for pair in groups for part in pair for x in part], ends
-
-
 @kept_with_program
 def jvp_body(jaxpr, num_consts, num_carry, moves):
     """The body on primals and tangents, and which of them move."""
     program, out_moves, moves = settle(
         partial(jvp_jaxpr, jaxpr), moves, num_consts, num_carry)
-    j = program.jaxpr
-    ins, _ = in_pairs(j.invars, moves, num_consts, num_carry)
-    outs, _ = in_pairs(j.outvars, out_moves, 0, num_carry)
-    return rearranged(program, ins, outs), out_moves, moves
+    ins, outs = program.jaxpr.invars, program.jaxpr.outvars
+    return rearranged(program, in_pairs(ins, moves, num_consts, num_carry),
+                      in_pairs(outs, out_moves, num_carry)), out_moves, moves
 
 
 def scan_jvp(primals, tangents, *, jaxpr, num_consts, num_carry, **how):
     moves = tuple(type(t) is not Zero for t in tangents)
     program, out_moves, moves = jvp_body(jaxpr, num_consts, num_carry, moves)
     dots = map(instantiate, select(tangents, moves)[0])
-    operands, (c, k, _) = in_pairs([*primals, *dots], moves,
-                                   num_consts, num_carry)
+    operands = in_pairs([*primals, *dots], moves, num_consts, num_carry)
+    c, k, _ = map(sum, split(moves, num_consts, num_carry))
     outs = scan_p.bind(*operands, jaxpr=program, num_consts=num_consts + c,
                        num_carry=num_carry + k, **how)
     carry, carry_dots, rest = split(outs, num_carry, k)

@@ -28,7 +28,14 @@ from minijax.jaxpr_transforms import (
     traced,
 )
 from minijax.linearization import partial_rules
-from minijax.rewiring import positions, rewired, settled, split
+from minijax.rewiring import (
+    in_pairs,
+    positions,
+    rearranged,
+    rewired,
+    settled,
+    split,
+)
 from minijax.transpose import transposes
 
 while_p = ProgramPrimitive("while")
@@ -111,8 +118,7 @@ def while_jvp(primals, tangents, **p):
     _, consts_dot, init_dot = pieces(tangents, p)
     consts_dot = select(consts_dot, fixed)[0]
     init_dot = [*map(instantiate, select(init_dot, carry)[0])]
-    cond, body = with_tangents(p["cond_jaxpr"], body, len(consts), len(init),
-                               len(consts_dot))
+    cond, body = on_pairs(p["cond_jaxpr"], body, fixed, carry)
     outs = bind_while(cond, cond_consts, body, [*consts, *consts_dot],
                       [*init, *init_dot])
     outs, dots = outs[:len(init)], outs[len(init):]
@@ -120,16 +126,13 @@ def while_jvp(primals, tangents, **p):
     return outs, merge(carry, dots, still)
 
 
-def with_tangents(cond, body, n_consts, n_carry, n_dots):
-    """The condition reads no tangent; the body takes them after primals."""
-    avals = body.in_avals
-    consts, carry, consts_dot, dots = split(avals, n_consts, n_carry, n_dots)
-    i = [*range(len(avals))]
-    places = split(i, n_consts, n_dots, n_carry)
-    body = rewired(body, (*consts, *consts_dot, *carry, *dots),
-                   (*places[0], *places[2], *places[1], *places[3]))
-    n = len(cond.in_avals)
-    return rewired(cond, (*cond.in_avals, *dots), tuple(range(n))), body
+def on_pairs(cond, body, fixed, carry):
+    """The condition reads no tangent; the body has its consts in front."""
+    n, ins = len(cond.in_avals), body.jaxpr.invars
+    ins = in_pairs(ins, (*fixed, *carry), len(fixed))
+    dots = [v.aval for v in ins[len(ins) - sum(carry):]]
+    return (rewired(cond, (*cond.in_avals, *dots), tuple(range(n))),
+            rearranged(body, ins, body.jaxpr.outvars))
 
 
 jvp_rules[while_p] = while_jvp
