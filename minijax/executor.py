@@ -7,6 +7,7 @@ memory can be used again. JAX has XLA behind this door.
 """
 
 import re
+from itertools import chain, count
 from keyword import iskeyword
 
 import numpy as np
@@ -141,11 +142,15 @@ class Writer:
 
     def put(self, name, x):
         """A name in the scope for x: its own, if that is free."""
-        n = 2
-        wanted = name
-        while self.scope.setdefault(name, x) is not x:
-            name, n = f"{wanted}_{n}", n + 1
-        return name
+        title = self.free(name, x)
+        self.scope[title] = x
+        return title
+
+    def free(self, name, x):
+        """`name`, or `name_2` and so on: the first that means nothing or x."""
+        titles = chain([name], (f"{name}_{n}" for n in count(2)))
+        return next(title for title in titles
+                    if title not in self.scope or self.scope[title] is x)
 
     def value(self, x, name):
         """A parameter as text; what Python cannot read back, by a name."""
@@ -156,10 +161,10 @@ class Writer:
     def part(self, closed, name):
         """The name, unlike any other here, by which a program is called."""
         if closed not in self.called:
-            n = sum(title.startswith(name) for title in self.scope) + 1
-            part = numpy_program(closed, f"{name}_{n}" if n > 1 else name)
+            title = self.free(name, closed)
+            part = numpy_program(closed, title)
             self.parts.append(part)
-            self.called[closed] = self.put(part.name, part.run)
+            self.scope[title], self.called[closed] = part.run, title
         return self.called[closed]
     # [/Writer.part]
 

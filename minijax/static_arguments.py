@@ -7,6 +7,9 @@ JAX twin: jax/_src/api_util.py.
 """
 
 import inspect
+from collections.abc import Iterable
+
+import numpy as np
 
 
 # [Chosen]
@@ -24,11 +27,11 @@ class Chosen:
         if known is None:
             return
         positional = [p.name for p in known if p.kind in POSITIONAL]
-        check_nums(self.nums, positional, known, kind)
+        self.nums = check_nums(self.nums, positional, known, kind)
         check_names(self.names, known, kind)
         by_name = {i for i, n in enumerate(positional) if n in self.names}
         self.names |= {positional[i] for i in self.nums
-                       if -len(positional) <= i < len(positional)}
+                       if 0 <= i < len(positional)}
         self.nums |= by_name
     # [/Chosen]
 
@@ -63,7 +66,8 @@ def as_tuple(given, element, what):
     """None, one or several of an element, as a tuple."""
     if given is None:
         return ()
-    values = (given,) if isinstance(given, element) else tuple(given)
+    several = isinstance(given, Iterable) and not isinstance(given, str)
+    values = tuple(given) if several else (given,)
     for x in values:
         if not isinstance(x, element):
             raise TypeError(f"{what} takes {element.__name__}s, got {x!r} in "
@@ -81,13 +85,15 @@ def parameters_of(fun):
 
 
 def check_nums(nums, positional, known, kind):
-    takes_more = any(p.kind is p.VAR_POSITIONAL for p in known)
+    """The positions, none of them counted from the end if there is one."""
+    if any(p.kind is p.VAR_POSITIONAL for p in known):
+        return nums
     n = len(positional)
-    wrong = [i for i in nums if not -n <= i < n]
-    if wrong and not takes_more:
+    if not all(-n <= i < n for i in nums):
         raise ValueError(
             f"Jitted function has {kind}_argnums={tuple(sorted(nums))}, but "
             f"only accepts {n} positional arguments: {', '.join(positional)}.")
+    return {i % n for i in nums}
 
 
 def check_names(names, known, kind):
@@ -118,4 +124,5 @@ def static_key(x, where):
             f"type {type(x)}, {x!r:.60}. The error was:\nTypeError: {e}\n"
             "Pass a tuple for a list, or leave the argument out of "
             "static_argnums and pass arrays.") from None
-    return type(x), repr(x) if isinstance(x, float | complex) else x
+    inexact = isinstance(x, float | complex | np.inexact)
+    return type(x), repr(x) if inexact else x

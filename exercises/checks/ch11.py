@@ -55,7 +55,8 @@ def _(answers):
     f(3.0), f(4.0)
     assert runs() != 3, ("three calls of one kind were counted as 3: this "
                          "counts calls; count where Python runs fun")
-    assert runs() == 1, f"after three calls of one kind expected 1, got {runs()}"
+    assert runs() == 1, (
+        f"after three calls of one kind expected 1, got {runs()}")
     f(jnp.ones(2))
     assert runs() == 2, f"after a call of a new kind expected 2, got {runs()}"
     named, _ = counted(lambda x, *, n=1: x * n)
@@ -228,13 +229,14 @@ def _(answers):
         check_rule("vmap with in_axes=(0, None)", twice_p,
                    mj.vmap(twice, (0, None)), mj.vmap(plain, (0, None)),
                    x, 2.0)
-        one = lambda f: lambda y: mj.jvp(lambda x: f(x, y), (2.0,), (1.0,))
-        check_rule("jvp where y has no tangent", twice_p, one(twice),
-                   one(plain), 3.0)
+        check_rule("jvp where y has no tangent", twice_p, *[
+            lambda y, f=f: mj.jvp(lambda x: f(x, y), (2.0,), (1.0,))
+            for f in (twice, plain)], 3.0)
 
 
 def check_rule(name, primitive, f, plain, *args):
-    eqns = [e for e in mj.make_jaxpr(f)(*args).eqns if e.primitive is primitive]
+    eqns = [e for e in mj.make_jaxpr(f)(*args).eqns
+            if e.primitive is primitive]
     assert eqns, (f"{name}: the operation is gone, its program was opened; "
                   "answer with twice_p.bind of another program")
     assert len(eqns) == 1, (f"{name}: there are {len(eqns)} operations "

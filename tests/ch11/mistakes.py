@@ -164,7 +164,6 @@ def two_jvps(primals, tangents, *, jaxpr):
 
 
 def twice_batch(trace, values, axes, *, jaxpr, wanted=all_of, repeat=True):
-    n = len(values)
     mapped = tuple(repeat or a is not None for a in axes)
     program, there = batch_jaxpr(jaxpr, trace.size, trace.axis_name, mapped,
                                  wanted(values))
