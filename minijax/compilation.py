@@ -185,7 +185,9 @@ class Jitted:
     # [/Jitted.not_an_array]
 
 
+# [kinds_of_jitted]
 kinds_of_jitted = [Jitted]  # the last is taken; chapter 12 has a quicker one
+# [/kinds_of_jitted]
 
 
 def named_axes():

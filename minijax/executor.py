@@ -169,7 +169,9 @@ class Writer:
     # [/Writer.part]
 
 
+# [writers]
 writers = [Writer]  # the last one writes; chapter 12 has a better one
+# [/writers]
 
 
 # [readable]

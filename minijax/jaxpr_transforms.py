@@ -208,16 +208,22 @@ def run_examples(trace, closed, args, mapped):
 
 
 # [dce_closed]
-@kept_with_program
 def dce_closed(closed, used):
     """The program without what its used outputs do not need.
 
     Returns it, and for each input whether it still takes it. A program that
-    needs all it has stays itself, with what is kept with it.
+    needs all it has stays itself.
     """
+    smaller, kept = unused_left_out(closed, used)
+    return smaller or closed, kept
+
+
+@kept_with_program
+def unused_left_out(closed, used):
+    """None for itself: kept with itself, a program would not be freed."""
     jaxpr, kept = dce_jaxpr(closed.jaxpr, used)
     if all([*used, *kept]) and jaxpr.eqns == closed.eqns:
-        return closed, kept
+        return None, kept
     values = dict(zip(closed.jaxpr.constvars, closed.consts))
     return ClosedJaxpr(jaxpr, [values[v] for v in jaxpr.constvars]), kept
 # [/dce_closed]
