@@ -138,3 +138,7 @@ from minijax import checkpoint_policies as checkpoint_policies
 from minijax.checkpointing import checkpoint as checkpoint
 from minijax.checkpointing import checkpoint as remat
 # [/chapter 19]
+
+# [chapter 20]
+from minijax import random as random
+# [/chapter 20]
