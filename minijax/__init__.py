@@ -112,6 +112,8 @@ from minijax import custom_derivatives as custom_derivatives
 from minijax.closures import closure_convert as closure_convert
 from minijax.closures import custom_gradient as custom_gradient
 from minijax.custom_reverse import custom_vjp as custom_vjp
+from minijax.nan_hunt import debug_infs as debug_infs
+from minijax.nan_hunt import debug_nans as debug_nans
 # [/chapter 15]
 
 # [chapter 17]

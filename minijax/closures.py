@@ -12,6 +12,7 @@ from minijax import tree_util
 from minijax.api_util import FlatFun
 from minijax.array import as_array
 from minijax.custom_reverse import custom_vjp
+from minijax.custom_rules import rule_name
 from minijax.jaxpr_transforms import run_closed, trace_closed
 from minijax.linearization import flatten_call
 
@@ -51,10 +52,10 @@ def custom_gradient(fun):
     @custom_vjp
     @wraps(fun)
     def value_of(*args):
-        return fun(*args)[0]
+        return value_and_pull(fun, args)[0]
 
     def fwd(*args):
-        value, pull = fun(*args)
+        value, pull = value_and_pull(fun, args)
         return value, Pull(pull, value)
 
     def bwd(pull, ct):
@@ -62,6 +63,17 @@ def custom_gradient(fun):
         return back if isinstance(back, tuple | list) else (back,)
     value_of.defvjp(fwd, bwd)
     return value_of
+
+
+def value_and_pull(fun, args):
+    pair = fun(*args)
+    if not (isinstance(pair, tuple | list) and len(pair) == 2
+            and callable(pair[1])):
+        raise TypeError(
+            f"The custom_gradient function {rule_name(fun)} must return a "
+            "pair, its value and a function from the value's cotangent to "
+            f"the arguments' cotangents, but got {pair!r:.80}.")
+    return pair
 
 
 # [Pull]
@@ -76,7 +88,9 @@ class Pull:
             flat, [as_array(x).aval.tangent() for x in leaves], pull,
             "custom_gradient")
         self.consts, self.static = tracers, (closed, flat)
+    # [/Pull]
 
+    # [Pull.call]
     def __call__(self, ct):
         closed, flat = self.static
         outs = run_closed(closed, [*self.consts, *tree_util.tree_leaves(ct)])
@@ -90,4 +104,4 @@ class Pull:
         self = object.__new__(cls)
         self.consts, self.static = consts, static
         return self
-# [/Pull]
+    # [/Pull.call]

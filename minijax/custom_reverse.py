@@ -21,12 +21,14 @@ from minijax.custom_rules import TypedFun, positional, rule_name
 from minijax.custom_vjp_rules import FlatVJP
 from minijax.dtypes import float0
 from minijax.errors import UnexpectedTracerError
-from minijax.forward import Zero, instantiate, jvp_rules
+from minijax.forward import Zero, jvp_rules
 from minijax.jaxpr_transforms import ProgramPrimitive, merge, select
+from minijax.staging import check_callable
 from minijax.static_arguments import Chosen, joined
 from minijax.transpose import transposes
 
 
+# [custom_vjp]
 class custom_vjp:
     """A function whose backward pass is given by two rules, see `defvjp`.
 
@@ -36,11 +38,15 @@ class custom_vjp:
     """
 
     def __init__(self, fun, nondiff_argnums=(), nondiff_argnames=()):
+        check_callable(fun, "custom_vjp")
         update_wrapper(self, fun)
+        self.__name__ = rule_name(fun)  # a partial has none
         self.fun, self.fwd, self.bwd = fun, None, None
         self.symbolic_zeros = False
         self.held = Chosen(fun, nondiff_argnums, nondiff_argnames, "nondiff")
+    # [/custom_vjp]
 
+    # [custom_vjp.defvjp]
     def defvjp(self, fwd, bwd, symbolic_zeros=False, optimize_remat=False):
         """Set fwd: arguments -> (output, residuals), and bwd: (held…,
         residuals, cotangent) -> a tuple of one cotangent for each argument.
@@ -51,13 +57,15 @@ class custom_vjp:
         """
         self.fwd, self.bwd = fwd, bwd
         self.symbolic_zeros = symbolic_zeros
+    # [/custom_vjp.defvjp]
 
     # [custom_vjp.call]
     def __call__(self, *args, **kwargs):
         if self.fwd is None:
             raise AttributeError(
                 f"No VJP defined for custom_vjp function {self.__name__} "
-                "using defvjp.")
+                f"using defvjp. Write its rules, and {self.__name__}.defvjp("
+                "fwd, bwd).")
         args = positional(self.fun, args, kwargs, "custom_vjp")
         held, (moving, _) = self.held.split(args, {})
         refuse_tracers(held.values())
@@ -70,11 +78,12 @@ class custom_vjp:
         rules = FlatVJP(self, whole(self.fwd), held.values(), tree, flat,
                         [x.aval for x in leaves])
         outs = custom_vjp_call_p.bind(*leaves, call=VJPCall(
-            self, flat, rules.fwd, rules.bwd))
+            self, flat, rules.fwd))
         return tree_util.tree_unflatten(flat.out_tree, outs)
     # [/custom_vjp.call]
 
 
+# [refuse_tracers]
 class HeldTracerError(UnexpectedTracerError):
     """A tracer where only what is no array may be."""
 
@@ -91,68 +100,85 @@ def refuse_tracers(held):
             "non-differentiable arguments to custom_vjp functions; pass it "
             "as an ordinary argument, and let the backward rule return None "
             "for it.")
+# [/refuse_tracers]
 
 
 # [VJPCall]
 class VJPCall(NamedTuple):
-    """A function of leaves, `of` which function, and its two rules."""
+    """A function of leaves, `of` which function, and its forward rule.
+
+    That gives outputs, residuals, and the backward rule for these: a function
+    of residuals and cotangents.
+    """
 
     of: object
     fun: object
-    fwd: object  # (primals, which move) -> (outputs, residuals)
-    bwd: object  # (residuals, cotangents) -> cotangents of the primals
+    fwd: object  # (primals, which move) -> (outputs, residuals, bwd)
     num_consts: int = 0
     examples: object = None
 
     name = property(lambda self: self.of.__name__)
     jaxpr = property(lambda self: self.fun.closed.jaxpr)
+    # [/VJPCall]
 
+    # [VJPCall.staged]
     def staged(self, fun, num_consts):
         """The same for a program; what it closes over comes first."""
         def fwd(primals, moves):
             if any(moves[:num_consts]):
                 raise CustomRuleError(self.of)
-            return self.fwd(primals[num_consts:], moves[num_consts:])
-
-        def bwd(residuals, cts):
-            still = [Zero(a.tangent()) for a in
-                     fun.closed.in_avals[:num_consts]]
-            return still + self.bwd(residuals, cts)
-        return self._replace(fun=fun, fwd=fwd, bwd=bwd, num_consts=num_consts)
-    # [/VJPCall]
+            outs, residuals, bwd = self.fwd(primals[num_consts:],
+                                            moves[num_consts:])
+            still = [Zero(x.aval.tangent()) for x in primals[:num_consts]]
+            return outs, residuals, lambda *lists: still + bwd(*lists)
+        return self._replace(fun=fun, fwd=fwd, num_consts=num_consts)
+    # [/VJPCall.staged]
 
     # [VJPCall.batched]
     def batched(self, examples, mapped):
         """The same for all examples at once."""
-        residual_axes = []
-
         def fun(*xs):
             outs, = examples.run(lambda xs: [self.fun(*xs)], (xs, mapped))
             return examples.outputs(outs)[0]
 
         def fwd(primals, moves):
-            outs, residuals = examples.run(
-                lambda xs: self.fwd(xs, moves), (primals, mapped))
-            residual_axes[:] = [axis is not None for _, axis in residuals]
-            return examples.outputs(outs)[0], [
-                x if axis is None else examples.every((x, axis))
-                for x, axis in residuals]
+            def one(xs):
+                nonlocal bwd
+                outs, residuals, bwd = self.fwd(xs, moves)
+                return outs, residuals
+            bwd = None
+            outs, residuals = examples.run(one, (primals, mapped))
+            outs, = examples.outputs(outs)
+            differ = [axis is not None for _, axis in residuals]
+            residuals = [examples.every(pair) if m else pair[0]
+                         for pair, m in zip(residuals, differ)]
+            return outs, residuals, batched_bwd(
+                bwd, examples, differ, examples.differ, mapped)
+        return self._replace(fun=fun, fwd=fwd, examples=examples)
+    # [/VJPCall.batched]
 
-        def bwd(residuals, cts):
-            back, = examples.run(lambda *lists: [self.bwd(*lists)],
-                                 (residuals, residual_axes),
-                                 (cts, examples.differ))
-            return [examples.every(pair) if m else examples.sum(pair)
-                    for pair, m in zip(back, mapped)]
-        return self._replace(fun=fun, fwd=fwd, bwd=bwd, examples=examples)
-
+    # [VJPCall.shown]
     def shown(self):
         """What is printed of it, as JAX prints it."""
         consts = {"num_consts": self.num_consts} if self.num_consts else {}
         return {"name": self.name, "bwd": rule_name(self.of.bwd),
                 "call_jaxpr": self.fun.closed, "fwd": rule_name(self.of.fwd),
                 **consts, "symbolic_zeros": self.of.symbolic_zeros}
-    # [/VJPCall.batched]
+    # [/VJPCall.shown]
+
+
+def batched_bwd(bwd, examples, *differ):
+    """The backward rule for all examples.
+
+    differ: which residuals, outputs and arguments are one for each of them.
+    What all the examples share gets the sum of their cotangents.
+    """
+    def every(residuals, cts):
+        back, = examples.run(lambda *lists: [bwd(*lists)],
+                             (residuals, differ[0]), (cts, differ[1]))
+        return [examples.every(pair) if m else examples.sum(pair)
+                for pair, m in zip(back, differ[2])]
+    return every
 
 
 # [custom_vjp_call_p]
@@ -162,12 +188,11 @@ custom_vjp_call_p = CustomCall("custom_vjp_call")
 def custom_vjp_jvp(primals, tangents, *, call):
     """Run fwd now; what bwd will do waits in an operation on tangents."""
     moves = [type(t) is not Zero for t in tangents]
-    outs, residuals = asked(call, call.fwd, primals, moves)
+    outs, residuals, bwd = asked(call, call.fwd, primals, moves)
     avals = [x.aval.tangent() for x in outs]
     dots = custom_lin_p.bind(
-        *residuals, *select(tangents, moves)[0], bwd=call.bwd,
-        num_res=len(residuals), moves=tuple(moves), out_avals=tuple(avals),
-        symbolic_zeros=call.of.symbolic_zeros)
+        *residuals, *select(tangents, moves)[0], bwd=bwd,
+        num_res=len(residuals), moves=tuple(moves), out_avals=tuple(avals))
     can_move = [a.dtype != float0 for a in avals]
     still = [Zero(a) for a in select(avals, can_move)[1]]
     return outs, merge(can_move, dots, still)
@@ -189,24 +214,20 @@ def tangent_types(*avals, out_avals, **params):
 @custom_lin_p.def_impl
 def no_forward_mode(*args, **params):
     raise TypeError(
-        "can't apply forward-mode autodiff (jvp) to a custom_vjp "
-        "function: its rules say how cotangents go back, and not how tangents "
-        "go forward. Use grad or vjp, or give it a custom_jvp rule: reverse "
-        "mode is made of that.")
+        "can't apply forward-mode autodiff (jvp) to a custom_vjp function. "
+        "Its rules say how cotangents go back, and not how tangents go "
+        "forward. Use grad, vjp or jacrev, or give it a custom_jvp rule: "
+        "reverse mode is made of that.")
 
 
 jvp_rules[custom_lin_p] = batching_rules[custom_lin_p] = no_forward_mode
 
 
-def custom_lin_transpose(cts, *operands, bwd, num_res, moves, out_avals,
-                         symbolic_zeros):
+def custom_lin_transpose(cts, *operands, bwd, num_res, moves, out_avals):
     """The backward rule, at the residuals."""
     can_move = [a.dtype != float0 for a in out_avals]
     still = [Zero(a) for a in select(out_avals, can_move)[1]]
-    cts = merge(can_move, cts, still)
-    if not symbolic_zeros:
-        cts = [instantiate(ct) for ct in cts]
-    back = bwd(list(operands[:num_res]), cts)
+    back = bwd(list(operands[:num_res]), merge(can_move, cts, still))
     return [None] * num_res + select(back, moves)[0]
 
 
