@@ -82,6 +82,7 @@ def solve(a, b):
     x = solve_p.bind(jnp.broadcast_to(a, batch + a.shape[-2:]),
                      jnp.broadcast_to(columns, batch + columns.shape[-2:]))
     return x[..., 0] if b.ndim == 1 else x
+# [/solve]
 
 
 def inv(a):
@@ -89,7 +90,6 @@ def inv(a):
     a = matrices("inv", a)
     return solve_p.bind(a, jnp.broadcast_to(
         jnp.eye(a.shape[-1], dtype=a.dtype), a.shape))
-# [/solve]
 
 
 # [det]
@@ -232,6 +232,7 @@ def pinv(a, rtol=None):
     if rtol is None:
         rtol = 10 * max(a.shape[-2:]) * float(jnp.finfo(a.dtype).eps)
     return pinv_p.bind(a, rtol=float(rtol))
+# [/pinv]
 
 
 def lstsq(a, b, rcond=None):
@@ -250,7 +251,6 @@ def lstsq(a, b, rcond=None):
     left = b - a @ x
     squares = jnp.sum(lax.real(left * lax.conj(left)), 0)
     return x, jnp.atleast_1d(squares), jnp.sum(s > rcond * s[0]), s
-# [/pinv]
 
 
 # [derived]

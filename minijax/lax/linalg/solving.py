@@ -38,8 +38,10 @@ def solve_type(a, b):
                          f"{b.shape}: b has as many matrices, and these as "
                          "many rows, as a.")
     return b.update(weak_type=False)
+# [/solve]
 
 
+# [solve_rules]
 def solve_jvp(primals, tangents):
     """From a x = b: a ẋ = ḃ - ȧ x."""
     (a, b), (a_dot, b_dot) = primals, tangents
@@ -54,15 +56,15 @@ jvp_rules[solve_p] = solve_jvp
 deftranspose(solve_p, None,
              lambda ct, a, b: solve_p.bind(transposed(a), ct))
 def_solver_batching(solve_p)
-# [/solve]
+# [/solve_rules]
 
 
-# [cofactor]
 def trace_of_quotient(a, a_dot):
     """tr(a⁻¹ ȧ): the derivative of log det a."""
     return jnp.sum(diagonal(solve_p.bind(a, a_dot)), -1)
 
 
+# [cofactor]
 @nan_if_refused
 def cofactor_numbers(a):
     """det(a) a⁻ᵀ, also where there is no inverse: by singular values."""
@@ -72,8 +74,10 @@ def cofactor_numbers(a):
     phase = np.linalg.det(u) * np.linalg.det(vh)
     out = u.conj() * (phase[..., None] * others)[..., None, :] @ vh.conj()
     return out.astype(a.dtype, copy=False)
+# [/cofactor]
 
 
+# [cofactor_jvp]
 def cofactor_jvp(primals, tangents):
     """Of c = det(a) a⁻ᵀ: ċ = tr(a⁻¹ ȧ) c - a⁻ᵀ ȧᵀ c."""
     (a,), (a_dot,) = primals, tangents
@@ -85,7 +89,7 @@ def cofactor_jvp(primals, tangents):
 cofactor_p = matrix_primitive(
     "cofactor", cofactor_numbers,
     lambda a: square_matrices("det", a), cofactor_jvp, several=False)
-# [/cofactor]
+# [/cofactor_jvp]
 
 
 # [det]
