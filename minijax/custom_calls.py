@@ -45,11 +45,18 @@ class CustomCall(ProgramPrimitive):
                           "is opened when what is linear is written down.")
     # [/CustomCall]
 
-    # [CustomCall.rules]
+    # [CustomCall.run]
     def run(self, *args, call):
         with set_current_trace(eval_trace):
             return asked(call, call.fun, *args)
 
+    def run_inside(self, trace, args, params):
+        """What is linear here needs no rule any more: it has been asked."""
+        call = params["call"]
+        return asked(call, call.fun, *args)
+    # [/CustomCall.run]
+
+    # [CustomCall.write_down]
     def write_down(self, trace, args, params):
         """The function as a program; its rules as they are, for later."""
         call, avals = params["call"], [as_array(x).aval for x in args]
@@ -58,12 +65,9 @@ class CustomCall(ProgramPrimitive):
             raise CustomRuleError(call.of)
         return trace.record(self, [*tracers, *args], {
             "call": call.staged(Staged(closed), len(tracers))})
+    # [/CustomCall.write_down]
 
-    def run_inside(self, trace, args, params):
-        """What is linear here needs no rule any more: it has been asked."""
-        call = params["call"]
-        return asked(call, call.fun, *args)
-
+    # [CustomCall.batch]
     def batch(self, trace, values, axes, *, call):
         """All examples at once, even if none is here: `fun` may hold some."""
         mapped = [axis is not None for axis in axes]
@@ -72,7 +76,7 @@ class CustomCall(ProgramPrimitive):
         batched = call.batched(Examples(trace, any(mapped)), mapped)
         outs = self.bind(*values, call=batched)
         return outs, [0 if m else None for m in batched.examples.differ]
-    # [/CustomCall.rules]
+    # [/CustomCall.batch]
 
 
 def inside(trace, other):
@@ -164,6 +168,9 @@ class Examples:
         return [[(x, None) if type(x) is Zero else self.trace.split(x)
                  for x in xs] for xs in outs]
 
+    # [/Examples]
+
+    # [Examples.one]
     def one(self, x):
         if type(x) is Zero:
             return Zero(x.aval.update(shape=x.aval.shape[1:]))
@@ -180,7 +187,7 @@ class Examples:
         """A cotangent of what is the same for all: its examples', added."""
         x, axis = pair
         return x if axis is None else lax.reduce_sum(x, (axis,))
-    # [/Examples]
+    # [/Examples.one]
 
     # [Examples.outputs]
     def outputs(self, *rows):
