@@ -10,7 +10,8 @@ from functools import partial
 from minijax.batching import batching_rules, move_axis
 from minijax.executor import calls, numpy_program
 from minijax.forward import Zero, jvp_rules
-from minijax.jaxpr import dce_rules
+from minijax.jaxpr import Literal, dce_rules
+from minijax.jaxpr_text import param_rules
 from minijax.jaxpr_transforms import (
     ProgramPrimitive,
     batch_jaxpr,
@@ -133,3 +134,27 @@ def def_call(primitive):
 
 def_call(jit_p)
 # [/def_call]
+
+
+# [text]
+def jit_text(eqn, names):
+    """The name first; a program's inputs and outputs are called as around."""
+    inner = eqn.params["jaxpr"].jaxpr
+    if inner not in names.programs:
+        call_alike(names, inner.invars, eqn.invars)
+        call_alike(names, inner.outvars, eqn.outvars)
+    return {"name": eqn.params["name"], "jaxpr": eqn.params["jaxpr"]}
+
+
+def call_alike(names, variables, others):
+    """Each as its partner is called, the first of several that have one."""
+    used = set()
+    for v, other in zip(variables, others):
+        if not (Literal in (type(v), type(other)) or v in names
+                or other in used):
+            used.add(other)
+            names[v] = names[other]
+
+
+param_rules["jit"] = jit_text
+# [/text]
