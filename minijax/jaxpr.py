@@ -7,7 +7,6 @@ atom  ::= variable | literal
 eval_jaxpr       : (Jaxpr, [const], *in) -> [out]
 jaxpr_as_fun     : ClosedJaxpr -> (*in -> [out])
 dce_jaxpr        : (Jaxpr, [is an output used?]) -> (Jaxpr, [is an input?])
-jaxprs_in_params : {param} -> Jaxpr…
 
 JAX twin: jax/_src/core.py.
 """
@@ -16,7 +15,7 @@ from functools import cached_property
 
 from minijax.array import as_array
 from minijax.jaxpr_svg import draw
-from minijax.jaxpr_text import program, show
+from minijax.jaxpr_text import jaxprs_in_params, program, show
 
 
 class Var:
@@ -138,15 +137,6 @@ class ClosedJaxpr:
     def _repr_html_(self):
         return self.jaxpr._repr_html_()
 # [/ClosedJaxpr]
-
-
-def jaxprs_in_params(params):
-    """The programs among an equation's parameters, alone or in tuples."""
-    for value in params.values():
-        for x in value if isinstance(value, tuple) else (value,):
-            x = getattr(x, "jaxpr", x)
-            if isinstance(x, Jaxpr):
-                yield x
 
 
 def eval_jaxpr(jaxpr, consts, *args):

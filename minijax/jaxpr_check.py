@@ -5,9 +5,8 @@ check_jaxpr : Jaxpr -> None, or JaxprTypeError
 JAX twin: check_jaxpr in jax/_src/core.py.
 """
 
-from minijax.jaxpr import Literal, jaxprs_in_params, typematch, types
-from minijax.jaxpr_text import Names
-from minijax.pretty_printer import layout
+from minijax.jaxpr import Literal, typematch, types
+from minijax.jaxpr_text import Names, jaxprs_in_params, show
 
 
 class JaxprTypeError(TypeError):
@@ -67,7 +66,7 @@ def check_eqn(eqn, jaxpr, checked):
 def refuse(why, jaxpr, eqn, v=None):
     """Name the variable by its letter, and show the program."""
     names = Names(jaxpr)
-    text = layout(jaxpr.written(names))
+    text = show(jaxpr, names)
     why = why if v is None else why.format(names[v])
     where = "" if eqn is None else (
         f" in equation {[e is eqn for e in jaxpr.eqns].index(True)}, of "

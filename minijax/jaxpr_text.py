@@ -1,8 +1,10 @@
 """Jaxprs as text, in the format in which JAX prints them.
 
-show : Jaxpr -> str
+show             : Jaxpr -> str
+jaxprs_in_params : {param} -> Jaxpr…
 """
 
+from collections import Counter, deque
 from itertools import count
 
 from minijax.pretty_printer import Break, Group, Nest, join, layout
@@ -20,10 +22,12 @@ class Names(dict):
 
     def __init__(self, jaxpr):
         super().__init__(dict.fromkeys(results(jaxpr) - read(jaxpr), "_"))
-        self.numbers = count()
+        self.numbers, self.programs = count(), {}
 
     def __missing__(self, var):
-        self[var] = letters(next(self.numbers))
+        taken = self.programs.values()
+        self[var] = next(name for name in map(letters, self.numbers)
+                         if name not in taken)
         return self[var]
 
 
@@ -45,13 +49,58 @@ def read(jaxpr):
 # [/results]
 
 
-def show(jaxpr):
+def show(jaxpr, names=None):
     """The text of a jaxpr; its variables are called a, b, c, …"""
-    return layout(program(jaxpr, Names(jaxpr)))
+    names = Names(jaxpr) if names is None else names
+    names.programs = shared(jaxpr)
+    first = [["let ", name, " = ", braces(inner, names), " in", Break()]
+             for inner, name in names.programs.items()]
+    return layout([*first, braces(jaxpr, names)])
+
+
+def shared(jaxpr):
+    """Names for the long programs in it, and those that it has twice."""
+    times, titles, todo = Counter(), {}, deque([jaxpr])
+    while todo:
+        inner = todo.popleft()
+        if times[inner] < 4:  # often enough to know: what it has is had twice
+            times[inner] += 1 + (inner is not jaxpr and len(inner.eqns) > 10)
+            for eqn in inner.eqns:
+                found = list(jaxprs_in_params(eqn.params))
+                todo += found
+                for program in found if "name" in eqn.params else ():
+                    titles.setdefault(program, eqn.params["name"].strip("<>"))
+    return distinct({program: titles.get(program, "jaxpr")
+                     for program, n in times.items() if n > 1})
+
+
+def distinct(titles):
+    """f, f, f -> f, f1, f2"""
+    seen = Counter()
+    for key, title in titles.items():
+        n = seen[title]
+        seen[title] += 1
+        titles[key] = f"{title}{n}" if n else title
+        seen[titles[key]] += bool(n)
+    return titles
+
+
+def jaxprs_in_params(params):
+    """The programs among an equation's parameters, alone or in tuples."""
+    for value in params.values():
+        for x in value if isinstance(value, tuple) else (value,):
+            x = getattr(x, "jaxpr", x)
+            if hasattr(x, "eqns"):
+                yield x
 
 
 # [program]
 def program(jaxpr, names):
+    """A program in an equation, or the name by which it stands above."""
+    return names.programs.get(jaxpr) or braces(jaxpr, names)
+
+
+def braces(jaxpr, names):
     """`{ lambda constants; inputs. let equations in (outputs) }`"""
     return Group([Nest(2, [
         "{ lambda ", binders(jaxpr.constvars, names), "; ",
@@ -69,8 +118,10 @@ def program(jaxpr, names):
 # [equation]
 def equation(eqn, names):
     """`c:f32[3] = mul a b`"""
+    rule = param_rules.get(eqn.primitive.name)
+    shown = rule(eqn, names) if rule else dict(sorted(eqn.params.items()))
     outs = [binders(eqn.outvars, names), " = "] if eqn.outvars else []
-    return [*outs, eqn.primitive.name, parameters(eqn, names), " ",
+    return [*outs, eqn.primitive.name, parameters(shown, names), " ",
             words([v.written(names) for v in eqn.invars])]
 
 
@@ -87,10 +138,8 @@ def words(texts, ending=""):
 
 
 # [parameters]
-def parameters(eqn, names):
+def parameters(shown, names):
     """`[axes=(0,)]`; one a line where a line is too short for all."""
-    rule = param_rules.get(eqn.primitive.name)
-    shown = rule(eqn, names) if rule else dict(sorted(eqn.params.items()))
     pairs = [[f"{k}=", value(x, names)] for k, x in shown.items()]
     return block("[", pairs, "]") if pairs else ""
 

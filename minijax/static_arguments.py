@@ -27,11 +27,11 @@ class Chosen:
         if known is None:
             return
         positional = [p.name for p in known if p.kind in POSITIONAL]
-        self.nums = check_nums(self.nums, positional, known, kind)
+        check_nums(self.nums, positional, known, kind)
         check_names(self.names, known, kind)
         by_name = {i for i, n in enumerate(positional) if n in self.names}
         self.names |= {positional[i] for i in self.nums
-                       if 0 <= i < len(positional)}
+                       if -len(positional) <= i < len(positional)}
         self.nums |= by_name
     # [/Chosen]
 
@@ -85,15 +85,12 @@ def parameters_of(fun):
 
 
 def check_nums(nums, positional, known, kind):
-    """The positions, none of them counted from the end if there is one."""
-    if any(p.kind is p.VAR_POSITIONAL for p in known):
-        return nums
+    takes_more = any(p.kind is p.VAR_POSITIONAL for p in known)
     n = len(positional)
-    if not all(-n <= i < n for i in nums):
+    if not takes_more and not all(-n <= i < n for i in nums):
         raise ValueError(
             f"Jitted function has {kind}_argnums={tuple(sorted(nums))}, but "
             f"only accepts {n} positional arguments: {', '.join(positional)}.")
-    return {i % n for i in nums}
 
 
 def check_names(names, known, kind):
