@@ -99,7 +99,8 @@ def eig_jvp(primals, tangents, *, compute_right_eigenvectors):
             "Differentiation rule for 'eig' with eigenvectors not "
             "implemented: a x = w x leaves the length and the phase of x "
             "free, so nothing determines its derivative. For eigenvalues "
-            "alone use linalg.eigvals; for Hermitian matrices, linalg.eigh.")
+            "alone use linalg.eigvals, which can be differentiated once; for "
+            "Hermitian matrices, linalg.eigh.")
     (a,), (a_dot,) = primals, tangents
     w, v = eig_p.bind(a, compute_right_eigenvectors=True)
     quotient = solve_p.bind(v, a_dot.astype(v.dtype))

@@ -37,9 +37,9 @@ def triangular_numbers(a, b, *, left_side, lower, transpose_a, conjugate_a,
     An upper triangle has nothing to eliminate, so its solution is exactly
     that of back substitution. A lower one is turned upside down.
     """
-    a = np.tril(a) if lower else np.triu(a)
-    if unit_diagonal:
-        a = a - a * np.eye(a.shape[-1]) + np.eye(a.shape[-1], dtype=a.dtype)
+    k = int(unit_diagonal)
+    a = np.tril(a, -k) if lower else np.triu(a, k)
+    a = a + np.eye(a.shape[-1], dtype=a.dtype) if unit_diagonal else a
     a = np.conj(a) if conjugate_a else a
     if transpose_a == left_side:  # x a = b is aᵀ xᵀ = bᵀ
         a, lower = a.mT, not lower
@@ -48,7 +48,7 @@ def triangular_numbers(a, b, *, left_side, lower, transpose_a, conjugate_a,
         x = solve_numbers(a[..., ::-1, ::-1], b[..., ::-1, :])[..., ::-1, :]
     else:
         x = solve_numbers(a, b)
-    return (x if left_side else x.mT).astype(b.dtype, copy=False)
+    return x if left_side else x.mT
 # [/impl]
 
 
