@@ -136,7 +136,9 @@ vars(numpy).update(linalg=_linalg, fft=_fft)  # as in jax.numpy
 # [/chapter 18]
 
 # [chapter 19]
+from minijax import ad_checkpoint as ad_checkpoint
 from minijax import checkpoint_policies as checkpoint_policies
+from minijax import revolve as revolve
 from minijax.checkpointing import checkpoint as checkpoint
 from minijax.checkpointing import checkpoint as remat
 # [/chapter 19]

@@ -2,29 +2,36 @@
 
 checkpoint : (a -> b) -> (a -> b)
 policy     : (Primitive, *types, **params) -> is its result worth keeping?
+twice      : (a, a' -> b, b') -> (a -> b, res), (res, a, a' -> b')
 
-JAX twin: jax/_src/ad_checkpoint.py.
+The second half of a program begins from the start: this is partial
+evaluation whose residuals are arguments. JAX twin: jax/_src/ad_checkpoint.py.
 """
 
 from functools import partial, wraps
 
 from minijax import tree_util
-from minijax.api_util import FlatFun
 from minijax.array import as_array
+from minijax.bodies import trace_body
 from minijax.checkpoint_policies import nothing_saveable
-from minijax.core import set_current_trace
+from minijax.core import fun_line, set_current_trace
+from minijax.errors import ConcretizationTypeError
 from minijax.executor import calls, numpy_program
-from minijax.jaxpr import ClosedJaxpr, Jaxpr, dce_jaxpr
+from minijax.jaxpr import ClosedJaxpr
 from minijax.jaxpr_transforms import (
     ProgramPrimitive,
+    dce_closed,
     kept_with_program,
     merge,
+    partial_eval_jaxpr,
     run_closed,
     select,
-    trace_closed,
+    traced,
 )
-from minijax.jit_rules import def_call
-from minijax.linearization import partial_rules
+from minijax.jit_rules import def_call, jit_p
+from minijax.linearization import needed, partial_rules
+from minijax.optimizer import rewrite
+from minijax.optimizer_passes import copied
 from minijax.staging import check_callable
 from minijax.static_arguments import Chosen, joined
 
@@ -34,37 +41,58 @@ def checkpoint(fun=None, *, prevent_cse=True, policy=None, static_argnums=(),
     """`fun`, whose residuals are its arguments: the rest is computed again.
 
     policy: which results are kept all the same, see `checkpoint_policies`.
-    static_argnums: arguments passed as they are. prevent_cse is accepted and
-    changes nothing: the second computation is never merged with the first.
-    Without `fun`, a decorator. JAX twin: `jax.checkpoint`, `jax.remat`.
+    static_argnums: arguments that are passed as they are. prevent_cse changes
+    nothing: the second computation is never merged with the first. Without
+    `fun`, a decorator. JAX twin: `jax.checkpoint`, `jax.remat`.
     """
     if concrete:
-        raise NotImplementedError(
-            "The `concrete` option to checkpoint was removed from JAX: a "
-            "checkpointed function is traced. Use static_argnums for what "
-            "Python must know.")
+        raise NotImplementedError(NO_CONCRETE)
+    options = dict(prevent_cse=prevent_cse, policy=policy)
     if fun is None:
-        return partial(checkpoint, prevent_cse=prevent_cse, policy=policy,
-                       static_argnums=static_argnums)
+        return partial(checkpoint, static_argnums=static_argnums, **options)
     check_callable(fun, "checkpoint")
     static = Chosen(fun, static_argnums, (), "static")
 
     @wraps(fun)
     def checkpointed(*args, **kwargs):
-        fixed, given = static.split(args, kwargs)
-        leaves, tree = tree_util.tree_flatten(given)
-        leaves = [as_array(x, "checkpoint", i) for i, x in enumerate(leaves)]
-
-        def call(args, kwargs):
-            args, kwargs = joined(fixed, args, kwargs)
-            return fun(*args, **kwargs)
-        flat = FlatFun(call, tree, name="checkpoint")
-        jaxpr, tracers = trace_closed(flat, [x.aval for x in leaves], fun,
-                                      "checkpoint")
-        outs = remat_p.bind(*tracers, *leaves, jaxpr=jaxpr, policy=policy,
-                            prevent_cse=prevent_cse, differentiated=False)
-        return tree_util.tree_unflatten(flat.out_tree, outs)
+        body, leaves = trace_call(fun, static, args, kwargs)
+        outs = remat_p.bind(*body.consts, *leaves, jaxpr=body.jaxpr,
+                            differentiated=False, **options)
+        return tree_util.tree_unflatten(body.out_tree, outs)
     return checkpointed
+
+
+# [trace_call]
+def trace_call(fun, static, args, kwargs):
+    """The program of a call, and its operands.
+
+    A function of arrays alone is traced once for their types.
+    """
+    fixed, given = static.split(args, kwargs)
+
+    def whole(args, kwargs):
+        args, kwargs = joined(fixed, args, kwargs)
+        return fun(*args, **kwargs)
+    if not fixed and not kwargs:
+        whole, given = fun, args
+    leaves, tree = tree_util.tree_flatten(given)
+    leaves = [as_array(x, "checkpoint", i) for i, x in enumerate(leaves)]
+    avals = [x.aval for x in leaves]
+    try:
+        return trace_body(whole, tree, avals, "checkpoint"), leaves
+    except ConcretizationTypeError as error:
+        if "static_argnums" not in str(error):
+            error.args = (f"{error}\n{CONCRETE}",)
+        raise
+
+
+CONCRETE = ("If the value is an argument that Python can know before the "
+            "call, pass it as it is: checkpoint(f, static_argnums=…).")
+NO_CONCRETE = (
+    "The `concrete` option to checkpoint was removed from JAX, and never was "
+    "here: a checkpointed function is traced. In its place use "
+    "static_argnums, for the arguments that Python's `if` and `range` need.")
+# [/trace_call]
 
 
 # [remat_p]
@@ -88,13 +116,12 @@ calls[remat_p] = call_checkpointed
 def remat_partial(trace, args, params):
     """Now the values alone; later all of it again, from the arguments."""
     unknown = tuple(map(trace.owns, args))
-    policy = params["policy"] or nothing_saveable
-    now, later, waits, kept = twice(params["jaxpr"], unknown, policy)
+    now, later, waits, takes = twice(params["jaxpr"], unknown,
+                                     params["policy"] or nothing_saveable)
     with set_current_trace(trace.parent):
         outs = run_closed(now, select(args, unknown)[1])
     n = waits.count(False)
-    operands = select([*outs[n:], *args], kept)[0]
-    late = trace.record(remat_p, operands, {
+    late = trace.record(remat_p, [*outs[n:], *select(args, takes)[0]], {
         **params, "jaxpr": later, "differentiated": True})
     return merge(waits, late, outs[:n])
 
@@ -108,34 +135,65 @@ partial_rules[remat_p] = remat_partial
 def twice(closed, unknown, policy):
     """A program in two, where the second half begins from the start.
 
-    Returns (now, later, waits, kept): `now` gives the known outputs and what
-    the policy saves; `later` takes, of the saved values and all the inputs,
-    those that are kept, and gives the outputs that wait.
+    Returns (now, later, waits, takes): `now` gives the known outputs and
+    what the policy saves; `later` takes that and those of all inputs that it
+    needs, and gives the outputs that wait.
     """
-    jaxpr = closed.jaxpr
-    late = set(select(jaxpr.invars, unknown)[0])
-    early, saved = [], []
-    for eqn in jaxpr.eqns:
-        if not late.isdisjoint(eqn.invars):
-            late.update(eqn.outvars)
-            continue
-        early.append(eqn)
-        if policy(eqn.primitive, *[v.aval for v in eqn.invars], **eqn.params):
-            saved += eqn.outvars
-    waits = tuple(v in late for v in jaxpr.outvars)
-    last, first = select(jaxpr.outvars, waits)
-    now = trimmed(closed, select(jaxpr.invars, unknown)[1], early,
-                  first + saved, True)[0]
-    rest = [e for e in jaxpr.eqns if set(saved).isdisjoint(e.outvars)]
-    later, kept = trimmed(closed, saved + jaxpr.invars, rest, last, False)
-    return now, later, waits, kept
+    now, later, waits = partial_eval_jaxpr(closed, unknown)
+    known = waits.count(False)
+    now, again, saved = saving(now, known, policy)
+    m = len(saved)
 
-
-def trimmed(closed, invars, eqns, outvars, instantiate):
-    """The program of these equations, without what it does not need."""
-    jaxpr, kept = dce_jaxpr(
-        Jaxpr(closed.jaxpr.constvars, invars, outvars, eqns),
-        [True] * len(outvars), instantiate)
-    values = dict(zip(closed.jaxpr.constvars, closed.consts))
-    return ClosedJaxpr(jaxpr, [values[v] for v in jaxpr.constvars]), kept
+    def from_the_start(*args):
+        waiting, others = select(args[m:], unknown)
+        residuals = run_closed(again, [*args[:m], *others])
+        return run_closed(later, [*residuals, *waiting]), None
+    whole, _ = traced(from_the_start,
+                      [v.aval for v in saved] + closed.in_avals)
+    later, takes = dce_closed(whole, (True,) * len(whole.out_avals))
+    outs = now.jaxpr.outvars[:known] + select(saved, takes[:m])[0]
+    now = ClosedJaxpr(*needed(now.jaxpr.replace(outvars=outs), now.consts))
+    return now, later, waits, takes[m:]
 # [/twice]
+
+
+# [saving]
+def saving(now, known, policy):
+    """How the residuals are computed again, from what a policy saves.
+
+    Returns (now, again, saved): the program seen by the policy, one of the
+    saved values and its inputs that gives its residuals, and those values.
+    """
+    if policy is not nothing_saveable:
+        now = opened(now)
+    jaxpr = now.jaxpr
+    kept, rest = select(jaxpr.eqns, [worth(policy, e) for e in jaxpr.eqns])
+    saved = [v for eqn in kept for v in eqn.outvars]
+    again = jaxpr.replace(invars=saved + jaxpr.invars, eqns=rest,
+                          outvars=jaxpr.outvars[known:])
+    return now, ClosedJaxpr(again, now.consts), saved
+
+
+def worth(policy, eqn):
+    """What a policy says of an equation."""
+    verdict = policy(eqn.primitive, *[x.aval for x in eqn.invars],
+                     **eqn.params)
+    if type(verdict) is bool:
+        return verdict
+    raise TypeError(
+        f"The value returned by a remat policy should be a bool, but "
+        f"{fun_line(policy)} returned {verdict!r:.60} for {eqn.primitive}. "
+        "Some names in checkpoint_policies make a policy and are called "
+        "first: policy=save_only_these_names('h').")
+
+
+def opened(closed):
+    """The program with the bodies of jitted functions in place of calls."""
+    consts = dict(zip(closed.jaxpr.constvars, closed.consts))
+
+    def rule(eqn):
+        if eqn.primitive is jit_p:
+            return copied(opened(eqn.params["jaxpr"]), eqn.invars, consts)
+    jaxpr = rewrite(closed, rule).jaxpr
+    return ClosedJaxpr(jaxpr.replace(constvars=list(consts)), consts.values())
+# [/saving]
