@@ -205,19 +205,19 @@ def test_the_text_of_a_program():
     assert str(make_jaxpr(f)(1.0, 2.0)) == """\
 { lambda ; a:f32[] b:f32[]. let
     c:f32[] = jit[
-      jaxpr={ lambda ; d:f32[] e:f32[]. let
-          f:f32[] = while[
-            body_jaxpr={ lambda ; g:f32[] h:f32[]. let
-                i:f32[] = mul h g
-              in (i,) }
-            body_nconsts=1
-            cond_jaxpr={ lambda ; j:f32[] k:f32[]. let
-                l:bool[] = lt k j
-              in (l,) }
-            cond_nconsts=1
-          ] e e d
-        in (f,) }
       name=<lambda>
+      jaxpr={ lambda ; a:f32[] b:f32[]. let
+          c:f32[] = while[
+            body_jaxpr={ lambda ; d:f32[] e:f32[]. let
+                f:f32[] = mul e d
+              in (f,) }
+            body_nconsts=1
+            cond_jaxpr={ lambda ; g:f32[] h:f32[]. let
+                i:bool[] = lt h g
+              in (i,) }
+            cond_nconsts=1
+          ] b b a
+        in (c,) }
     ] a b
   in (c,) }"""
     text = f.lower(1.0, 2.0).as_text()
