@@ -22,7 +22,7 @@ PARITY = np.uint32(0x1BD11BDA)
 
 
 def mix(x, y, turn):
-    """One round, in place: add, turn the bits of y to the left, compare."""
+    """One round, in place: add, turn y's bits to the left, exclusive or."""
     x += y
     falling = y >> (32 - turn)
     y <<= turn
