@@ -256,6 +256,8 @@ def lstsq(a, b, rcond=None):
 # [derived]
 def matrix_rank(M, rtol=None):
     """How many singular values are above rtol times the greatest."""
+    if jnp.ndim(M) < 2:
+        return jnp.any(jnp.asarray(M) != 0).astype(np.int32)
     s = svdvals(matrices("matrix_rank", M, square=False))
     if rtol is None:
         rtol = max(jnp.shape(M)[-2:]) * jnp.finfo(s.dtype).eps

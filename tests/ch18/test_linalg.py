@@ -219,6 +219,7 @@ def test_shapes_and_types():
     close(linalg.det(empty), np.ones(3))
     for f in linalg.cholesky, linalg.inv, linalg.eigvalsh:
         assert f(empty).size == 0
+    assert linalg.matrix_rank(np.ones(3)) == linalg.matrix_rank(1.0) == 1
     assert linalg.trace(np.ones((2, 3, 3))).shape == (2,)
     assert linalg.diagonal(np.ones((2, 3, 3)), offset=1).shape == (2, 2)
 
@@ -292,6 +293,28 @@ def test_eigenvalues_of_any_matrix():
             want = k * np.trace(np.linalg.matrix_power(a, k - 1) @ t)
             close(mj.jvp(f, (a,), (t,))[1], want, 1e-8)
         check_grads(powers[2], (a,), 1)
+
+
+def test_gradients_of_many_and_of_compiled():
+    stack = stacks("f", (5,))["definite"]
+
+    def by_factor(K):
+        return 2 * jnp.sum(jnp.log(linalg.diagonal(linalg.cholesky(K))))
+
+    def by_slogdet(K):
+        return linalg.slogdet(K).logabsdet
+    for f in by_factor, by_slogdet:
+        g = mj.vmap(mj.grad(f))(stack)
+        close(g, np.linalg.inv(stack))
+        close(mj.jit(mj.vmap(mj.grad(f)))(stack), g)
+        close(mj.hessian(f)(stack[0]), mj.jit(mj.hessian(f))(stack[0]))
+    _, push = mj.linearize(linalg.inv, stack[0])
+    assert {e.primitive.name for e in push.jaxpr.eqns} >= {"solve"}
+    for dtype in np.float32, np.complex64:
+        K = stack[0].astype(dtype)
+        g = mj.grad(lambda K: jnp.real(by_factor(K)))(K)
+        assert g.dtype == dtype
+        close(g, np.linalg.inv(stack[0]), 1e-3)
 
 
 # Where there is no answer.
