@@ -10,7 +10,12 @@ back from a thread of XLA's, where NumPy's defaults hold.
 import threading
 from contextvars import copy_context
 
-from minijax.core import Primitive, eval_trace, set_current_trace
+from minijax.core import (
+    Primitive,
+    current,
+    eval_trace,
+    set_current_trace,
+)
 
 
 # [caller]
@@ -35,7 +40,7 @@ class CallingPrimitive(Primitive):
     def bind(self, *args, **params):
         before, caller.context = caller.context, copy_context()
         try:
-            return super().bind(*args, **params)
+            return current.trace.process_primitive(self, args, params)
         finally:
             caller.context = before
 

@@ -99,3 +99,38 @@ def test_the_text():
     assert "def jit_affine(a, b, c):" in text
     assert mj.jit(lambda x: x).lower(1.0).as_text().startswith(
         "def jit_lambda(a):\n    return a,\n")
+
+
+def test_a_program_that_is_called_twice_is_printed_once():
+    @mj.jit
+    def line(x):
+        return x * 2.0 + 1.0
+    assert str(mj.make_jaxpr(lambda x: line(x) + line(x))(1.0)) == """\
+let line = { lambda ; a:f32[]. let
+    b:f32[] = mul a 2.0:f32[]
+    c:f32[] = add b 1.0:f32[]
+  in (c,) } in
+{ lambda ; d:f32[]. let
+    e:f32[] = jit[name=line jaxpr=line] d
+    f:f32[] = jit[name=line jaxpr=line] d
+    g:f32[] = add e f
+  in (g,) }"""
+    assert str(mj.make_jaxpr(lambda x: line(x))(1.0)) == """\
+{ lambda ; a:f32[]. let
+    b:f32[] = jit[
+      name=line
+      jaxpr={ lambda ; a:f32[]. let
+          c:f32[] = mul a 2.0:f32[]
+          b:f32[] = add c 1.0:f32[]
+        in (b,) }
+    ] a
+  in (b,) }"""
+
+
+def test_forty_programs_that_have_the_next_one_twice_are_printed():
+    f = mj.jit(jnp.sin)
+    for _ in range(40):
+        f = mj.jit(lambda x, f=f: f(x) - f(-x))
+    text = str(mj.make_jaxpr(f)(1.0))
+    assert text.count("let lambda") == 39 and text.count("= sin") == 1
+    assert len(text) < 20_000
