@@ -23,7 +23,7 @@ from minijax.tree_errors import Leaf, mismatches
 from minijax.tree_util import PyTreeDef, keystr, tree_leaves_with_path
 
 
-# [trace_body]
+# [Body]
 class Body(NamedTuple):
     """A function as a program of (*consts, *leaves of its arguments)."""
 
@@ -32,6 +32,16 @@ class Body(NamedTuple):
     out_tree: PyTreeDef
 
 
+def open_jaxpr(closed):
+    """A program without constants: they are its first inputs."""
+    jaxpr = closed.jaxpr
+    return ClosedJaxpr(jaxpr.replace(
+        constvars=[], invars=jaxpr.constvars + jaxpr.invars), []
+    ), closed.consts
+# [/Body]
+
+
+# [trace_body]
 bodies = weakref.WeakKeyDictionary()  # function -> {types: Body}
 
 
@@ -50,14 +60,6 @@ def trace_body(fun, in_tree, avals, name):
     if not any(isinstance(c, Tracer) for c in consts):
         known[key] = body  # tracers live only as long as their traces
     return body
-
-
-def open_jaxpr(closed):
-    """A program without constants: they are its first inputs."""
-    jaxpr = closed.jaxpr
-    return ClosedJaxpr(jaxpr.replace(
-        constvars=[], invars=jaxpr.constvars + jaxpr.invars), []
-    ), closed.consts
 # [/trace_body]
 
 

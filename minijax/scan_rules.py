@@ -113,8 +113,10 @@ def halves(jaxpr, num_consts, num_carry, unknown):
     stack, keep = select(ins[:m], changes)
     later = rearranged(later, keep + ins[m:] + stack, later.jaxpr.outvars)
     return Halves(before, now, later, unknown, waits, taken, len(keep), rows)
+# [/halves]
 
 
+# [hoisted]
 def hoisted(now, num_consts, num_known):
     """Take out of the loop what depends on its consts alone.
 
@@ -133,7 +135,7 @@ def unwritten(now, num_known, num_xs):
     rows = copied(outs[num_known:], ins[len(ins) - num_xs:])
     computed = [v for v, i in zip(outs[num_known:], rows) if i is None]
     return rearranged(now, ins, outs[:num_known] + computed), rows
-# [/halves]
+# [/hoisted]
 
 
 # [partial]
@@ -167,7 +169,7 @@ partial_rules[scan_p] = scan_partial
 # [/partial]
 
 
-# [transpose]
+# [transpose_body]
 @kept_with_program
 def transpose_body(jaxpr, num_consts, num_carry, linear, there):
     """The body backwards: (res, (sums, CT carry), (CT y, res)) -> …
@@ -190,8 +192,10 @@ def transpose_body(jaxpr, num_consts, num_carry, linear, there):
     ins, outs = program.in_avals, program.out_avals
     avals = [*ins[:res], *outs[:n], *ins[end:], *ins[res:end]]
     return traced(step, avals)[0], back
+# [/transpose_body]
 
 
+# [transpose]
 def scan_transpose(cts, *operands, jaxpr, num_consts, num_carry, reverse,
                    **how):
     consts, carry, xs = split(operands, num_consts, num_carry)

@@ -26,6 +26,7 @@ from minijax.tree_util import (
 )
 
 
+# [scan]
 def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     """f(carry, x) -> (carry, y) for each row x of xs; the ys are stacked.
 
@@ -51,6 +52,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     outs = bind_scan(body.jaxpr, body.consts, carry, rows, **how)
     trees = treedef_children(body.out_tree)
     return tuple(tree.unflatten(x) for tree, x in zip(trees, outs))
+# [/scan]
 
 
 def python_loop(f, init, xs, length, reverse):

@@ -124,8 +124,10 @@ def while_jvp(primals, tangents, **p):
     outs, dots = outs[:len(init)], outs[len(init):]
     still = [Zero(x.aval.tangent()) for x in select(outs, carry)[1]]
     return outs, merge(carry, dots, still)
+# [/while_jvp]
 
 
+# [on_pairs]
 def on_pairs(cond, body, fixed, carry):
     """The condition reads no tangent; the body has its consts in front."""
     n, ins = len(cond.in_avals), body.jaxpr.invars
@@ -136,7 +138,7 @@ def on_pairs(cond, body, fixed, carry):
 
 
 jvp_rules[while_p] = while_jvp
-# [/while_jvp]
+# [/on_pairs]
 
 
 # [while_partial]
@@ -162,8 +164,10 @@ def while_partial(trace, args, p):
         early = bind_while(cond, known[0], only(now, waits.count(False)),
                            known[1], known[2])
     return merge(waits, select(late, waits)[0], early)
+# [/while_partial]
 
 
+# [only]
 def only(closed, n):
     """The program of the first n outputs; it takes all inputs."""
     used = tuple(i < n for i in range(len(closed.out_avals)))
@@ -172,7 +176,7 @@ def only(closed, n):
 
 
 partial_rules[while_p] = while_partial
-# [/while_partial]
+# [/only]
 
 
 # [while_transpose]
@@ -217,9 +221,6 @@ def while_batch(trace, values, axes, **p):
     run = masked if differs else bind_while
     return run(cond, cond_consts, body, body_consts, start), [
         0 if m else None for m in carry]
-
-
-batching_rules[while_p] = while_batch
 # [/while_batch]
 
 
@@ -250,8 +251,10 @@ def masked_step(body, cond, n_cond, n_consts):
     return traced(step, [
         *cond.in_avals[:n_cond], *body.in_avals[:m], *cond.out_avals,
         *body.in_avals[m:]])[0]
+# [/masked]
 
 
+# [choose]
 @kept_with_program
 def some_run(body, n_consts, running):
     """The condition: is any example running?"""
@@ -263,4 +266,7 @@ def some_run(body, n_consts, running):
 def choose(running, old, new):
     running = lax.broadcast_in_dim(running, new.shape, (0,))
     return lax.select_n(running, old, new)
-# [/masked]
+
+
+batching_rules[while_p] = while_batch
+# [/choose]
