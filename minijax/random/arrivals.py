@@ -10,9 +10,8 @@ import numpy as np
 
 from minijax import lax
 from minijax import numpy as jnp
-from minijax.dtypes import canonical
 from minijax.loops import while_loop
-from minijax.random.floats import sample_shape, uniform
+from minijax.random.floats import int_dtype, sample_shape, uniform
 from minijax.random.keys import one_key, split
 
 
@@ -22,10 +21,7 @@ def poisson(key, lam, shape=None, dtype=None):
 
     TypeError: no integer dtype. JAX twin: `jax.random.poisson`.
     """
-    key, dtype = one_key("poisson", key), canonical(int if dtype is None
-                                                    else dtype)
-    if dtype.kind not in "iu":
-        raise TypeError(f"poisson only accepts integer dtypes, got {dtype}")
+    key, dtype = one_key("poisson", key), int_dtype("poisson", dtype)
     shape = sample_shape("poisson", shape, lam)
     lam = jnp.broadcast_to(jnp.asarray(lam, np.float32), shape)
     few = (lam < 10) | jnp.isnan(lam)

@@ -21,7 +21,13 @@ from minijax.numpy.promotion import (
     promote_inexact,
     static_int,
 )
-from minijax.random.floats import random_bits, sample_shape, uniform, unsigned
+from minijax.random.floats import (
+    int_dtype,
+    random_bits,
+    sample_shape,
+    uniform,
+    unsigned,
+)
 from minijax.random.inversion import gumbel
 from minijax.random.keys import one_key, split
 
@@ -34,10 +40,7 @@ def randint(key, shape, minval, maxval, dtype=None):
     span, and those are equally likely up to span / 2**32. TypeError: no
     integer dtype. JAX twin: `jax.random.randint`.
     """
-    key, out = one_key("randint", key), canonical(int if dtype is None
-                                                  else dtype)
-    if out.kind not in "iu":
-        raise TypeError(f"randint only accepts integer dtypes, got {out}")
+    key, out = one_key("randint", key), int_dtype("randint", dtype)
     dtype = np.dtype(np.int32) if out.itemsize < 4 else out
     (low, _), (high, beyond) = (bound(x, out, dtype) for x in (minval, maxval))
     shape = sample_shape("randint", shape, low, high)

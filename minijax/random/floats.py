@@ -106,17 +106,27 @@ def float_dtype(name, dtype, kinds="float"):
     return dtype
 
 
+def int_dtype(name, dtype):
+    """The argument `dtype` of a sampler of integers."""
+    dtype = canonical(int if dtype is None else dtype)
+    if dtype.kind not in "iu":
+        raise TypeError(f"{name} only accepts integer dtypes, got {dtype}; "
+                        "int32 is one")
+    return dtype
+
+
 def sample_shape(name, shape, *parameters):
     """The shape of a sample; that of its parameters for shape=None."""
     shapes = [np.shape(x) for x in parameters]
     if shape is None:
         return broadcast_shapes(*shapes)
     shape = canonical_shape(shape, name)
-    if broadcast_shapes(shape, *shapes) != shape:
+    common = broadcast_shapes(shape, *shapes)
+    if common != shape:
         raise ValueError(
             f"{name} parameter shapes must be broadcast-compatible with shape "
             "argument, and the result of broadcasting the shapes must equal "
-            f"the shape argument, but got result "
-            f"{broadcast_shapes(shape, *shapes)} for shape argument {shape}.")
+            f"the shape argument, but got result {common} for shape argument "
+            f"{shape}.")
     return shape
 # [/arguments]
