@@ -94,8 +94,8 @@ class CustomRuleError(UnexpectedTracerError):
 
     def __init__(self, of):
         TypeError.__init__(
-            self, "Detected differentiation of a custom_jvp or custom_vjp "
-            f"function, {fun_line(of)}, with respect to a closed-over value. "
+            self, f"Detected differentiation of a {type(of).__name__} "
+            f"function with respect to a closed-over value: {fun_line(of)}. "
             "That isn't supported: its rule only says how to differentiate by "
             "its arguments. Pass the closed-over value as an argument, and "
             "give the rule its part.")

@@ -22,7 +22,6 @@ from minijax.custom_rules import (
     rule_of,
 )
 from minijax.forward import Zero, jvp_rules, zero_like
-from minijax.linearization import PartialTrace
 from minijax.staging import check_callable
 from minijax.static_arguments import Chosen, joined
 
@@ -31,10 +30,10 @@ custom_jvp_call_p = CustomCall("custom_jvp_call")
 
 
 def custom_jvp_rule(primals, tangents, *, call):
-    """Ask the rule, and read what it has written, if somebody wrote it."""
+    """Ask the rule, and read what it has written, if that is linear."""
     watch = Watch(rule_of(call.of), primals, tangents)
     outs, dots = asked(call, call.rule, primals, tangents)
-    if type(watch.trace) is PartialTrace or type(call.fun) is Staged:
+    if watch.reads(type(call.fun) is Staged):
         watch.check(outs, dots)
     return outs, dots
 
@@ -129,7 +128,7 @@ class custom_jvp:
         leaves, tree = tree_util.tree_flatten((held.operands, moving))
         flat = TypedFun(lambda still, moving: self.fun(
             *joined(held.values(still), moving, {})[0]), tree,
-            name="custom_jvp")
+            "custom_jvp", self.__name__)
         outs = custom_jvp_call_p.bind(
             *[as_array(x, self.__name__, i) for i, x in enumerate(leaves)],
             call=JVPCall(self, flat, FlatJVP(self, held, tree, flat)))

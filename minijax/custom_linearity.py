@@ -9,9 +9,11 @@ Where its tangents are unknown, a rule is written down, and can be read.
 import numpy as np
 
 from minijax import lax
+from minijax.array import ArrayImpl
 from minijax.batching import BatchTracer
 from minijax.core import Tracer
 from minijax.jaxpr import Literal, Var
+from minijax.linearization import PartialTrace
 from minijax.rules import Refusal
 from minijax.staging import JaxprTracer
 from minijax.transpose import transposes
@@ -28,10 +30,15 @@ class Watch:
                            if type(t) is JaxprTracer), None)
         self.start = len(self.trace.eqns) if self.inputs else 0
 
+    def reads(self, staged):
+        """Do the tangents wait for linearize, here or around a program?"""
+        trace = self.trace if self.inputs else None
+        while staged and trace and type(trace) is not PartialTrace:
+            trace = trace.parent
+        return type(trace) is PartialTrace
+
     def check(self, outs, dots):
         """TypeError: the results are not of the form (f(x), f'(x) t)."""
-        if not self.inputs:
-            return
         if any(self.inputs & path(x, self.start)[1] for x in outs
                if self.records(x)):
             raise TypeError(f"{self.rule} must compute its first result, the "
@@ -108,7 +115,7 @@ def not_zero(x):
     if type(x) is JaxprTracer:
         return bool(path(x)[1].difference(constants(x)))
     known = x.to_concrete_value() if isinstance(x, Tracer) else x
-    return hasattr(known, "dtype") and bool(np.any(np.asarray(known)))
+    return type(known) is ArrayImpl and bool(np.any(np.asarray(known)))
 # [/not_zero]
 
 

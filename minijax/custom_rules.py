@@ -112,7 +112,7 @@ class FlatJVP:
             raise TypeError(
                 f"{self} must produce a pair (list or tuple of length two) "
                 "representing primal and tangent outputs, but got "
-                f"{pair!r:.80}. Write `return value, tangent`.")
+                f"{pair!s:.80}. Write `return value, tangent`.")
         outs, tree = tree_util.tree_flatten(pair[0])
         dots, dots_tree = tree_util.tree_flatten(pair[1])
         if tree != dots_tree:
@@ -139,7 +139,7 @@ class FlatJVP:
                 "Custom JVP rule must produce primal and tangent outputs with "
                 f"corresponding shapes and dtypes. Expected {type_of(want)} "
                 f"(tangent type of {type_of(x.aval)}) but got "
-                f"{type_of(t.aval)}, from {self}. " + remedy(t, want))
+                f"{type_of(t.aval)}. See the {self}. {remedy(t, want)}")
         return t
     # [/FlatJVP.tangent]
 
@@ -149,6 +149,10 @@ class TypedFun(FlatFun):
     """A FlatFun that remembers the types of its output as well."""
 
     out_tree = None
+
+    def __init__(self, fun, in_tree, name, of=""):
+        super().__init__(fun, in_tree, name=name)
+        self.called = f"{name}-decorated function {of}".rstrip()
 
     def __call__(self, *leaves):
         outs = super().__call__(*leaves)
@@ -162,23 +166,24 @@ def same_output(rule, flat, outs, tree):
     if flat.out_tree is None:
         flat.out_tree, flat.out_avals = tree, avals
     if tree != flat.out_tree:
-        refuse_output(rule, flat, tree, avals, "of the same",
-                      "container/pytree structure")
+        refuse_output(rule, flat, tree, avals, "of the same container/pytree "
+                      "structure", "container/pytree structure")
     if not typematch(avals, flat.out_avals):
-        refuse_output(rule, flat, tree, avals, "with leaves of the same",
-                      "shapes/dtypes")
+        refuse_output(rule, flat, tree, avals, "with leaves of the same "
+                      "shape/dtype", "shapes/dtypes of")
 # [/TypedFun]
 
 
 # [refuse_output]
-def refuse_output(rule, flat, tree, avals, which, what):
+def refuse_output(rule, flat, tree, avals, same, what):
+    kind = "JVP" if flat.name == "custom_jvp" else "fwd"
     raise TypeError(
         f"{rule} must produce a pair (list or tuple of length two) where the "
         "first element represents the primal output (equal in value to the "
-        f"output of the decorated function, and in particular {which} {what})"
-        f", but instead the rule output's first element had {what}:\n"
-        f"    {typed(tree, avals)}\nwhile the decorated function had output "
-        f"{what}:\n    {typed(flat.out_tree, flat.out_avals)}")
+        f"output of the {flat.called}, and in particular {same}), but instead "
+        f"the {kind} rule output's first element had {what}:\n"
+        f"    {typed(tree, avals)}\nwhile the {flat.called} had output "
+        f"{what}:\n    {typed(flat.out_tree, flat.out_avals)}.")
 
 
 def typed(tree, avals):

@@ -28,6 +28,9 @@ class Zero:
     def __init__(self, aval):
         self.aval = aval  # the type of the tangent that it stands for
 
+    shape = property(lambda self: self.aval.shape)
+    dtype = property(lambda self: self.aval.dtype)
+
     def __repr__(self):
         return f"Zero({self.aval.str_short()})"
 
