@@ -22,6 +22,7 @@ from minijax.custom_vjp_rules import FlatVJP
 from minijax.dtypes import float0
 from minijax.errors import UnexpectedTracerError
 from minijax.forward import Zero, jvp_rules
+from minijax.jaxpr_text import param_rules
 from minijax.jaxpr_transforms import ProgramPrimitive, merge, select
 from minijax.staging import check_callable
 from minijax.static_arguments import Chosen, joined
@@ -167,6 +168,7 @@ class VJPCall(NamedTuple):
     # [/VJPCall.shown]
 
 
+# [batched_bwd]
 def batched_bwd(bwd, examples, *differ):
     """The backward rule for all examples.
 
@@ -179,6 +181,7 @@ def batched_bwd(bwd, examples, *differ):
         return [examples.every(pair) if m else examples.sum(pair)
                 for pair, m in zip(back, differ[2])]
     return every
+# [/batched_bwd]
 
 
 # [custom_vjp_call_p]
@@ -191,7 +194,7 @@ def custom_vjp_jvp(primals, tangents, *, call):
     outs, residuals, bwd = asked(call, call.fwd, primals, moves)
     avals = [x.aval.tangent() for x in outs]
     dots = custom_lin_p.bind(
-        *residuals, *select(tangents, moves)[0], bwd=bwd,
+        *residuals, *select(tangents, moves)[0], of=call.of, bwd=bwd,
         num_res=len(residuals), moves=tuple(moves), out_avals=tuple(avals))
     can_move = [a.dtype != float0 for a in avals]
     still = [Zero(a) for a in select(avals, can_move)[1]]
@@ -221,9 +224,11 @@ def no_forward_mode(*args, **params):
 
 
 jvp_rules[custom_lin_p] = batching_rules[custom_lin_p] = no_forward_mode
+# [/custom_lin_p]
 
 
-def custom_lin_transpose(cts, *operands, bwd, num_res, moves, out_avals):
+# [custom_lin_transpose]
+def custom_lin_transpose(cts, *operands, of, bwd, num_res, moves, out_avals):
     """The backward rule, at the residuals."""
     can_move = [a.dtype != float0 for a in out_avals]
     still = [Zero(a) for a in select(out_avals, can_move)[1]]
@@ -232,4 +237,6 @@ def custom_lin_transpose(cts, *operands, bwd, num_res, moves, out_avals):
 
 
 transposes[custom_lin_p] = custom_lin_transpose
-# [/custom_lin_p]
+param_rules["custom_lin"] = lambda eqn, names: {
+    "bwd": rule_name(eqn.params["of"].bwd), "num_res": eqn.params["num_res"]}
+# [/custom_lin_transpose]
