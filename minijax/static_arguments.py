@@ -58,6 +58,8 @@ def joined(chosen, args, kwargs):
 
 
 # [parameters]
+WHOSE = {"static": "Jitted function", "donate": "Jitted function",
+         "nondiff": "Function with a rule"}
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY,
               inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -89,7 +91,7 @@ def check_nums(nums, positional, known, kind):
     n = len(positional)
     if not takes_more and not all(-n <= i < n for i in nums):
         raise ValueError(
-            f"Jitted function has {kind}_argnums={tuple(sorted(nums))}, but "
+            f"{WHOSE[kind]} has {kind}_argnums={tuple(sorted(nums))}, but "
             f"only accepts {n} positional arguments: {', '.join(positional)}.")
 
 
@@ -100,7 +102,7 @@ def check_names(names, known, kind):
     wrong = names - set(accepted)
     if wrong:
         raise ValueError(
-            f"Jitted function has invalid argnames {wrong} in "
+            f"{WHOSE[kind]} has invalid argnames {wrong} in "
             f"{kind}_argnames. Function does not take these args; it takes "
             f"{', '.join(accepted)} by name.")
 

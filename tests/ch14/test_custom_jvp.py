@@ -300,6 +300,11 @@ class TestArguments:
             assert mj.grad(power)(3.0) == 20.0
             assert mj.grad(lambda x, p=power: p(n=3, x=x))(3.0) == 30.0
 
+    def test_there_must_be_such_an_argument(self):
+        for which in {"nondiff_argnums": 2}, {"nondiff_argnames": "z"}:
+            with pytest.raises(ValueError, match="^Function with a rule has"):
+                mj.custom_jvp(lambda x, y: x, **which)
+
     @pytest.mark.parametrize("way", [
         lambda q: q, mj.jit, lambda q: lambda x, y: mj.jit(lambda y: q(
             x, y))(y), lambda q: lambda x, y: lax.scan(
