@@ -85,6 +85,7 @@ def trace_loop(cond_fun, body_fun, init_val):
     check_carry("while_loop body", body_fun, (tree, [x.aval for x in carry]),
                 (body.out_tree, body.jaxpr.out_avals))
     return cond, body, carry
+# [/trace_loop]
 
 
 def check_condition(cond):
@@ -97,7 +98,6 @@ def check_condition(cond):
             "cond_fun must return a boolean scalar, but got output type(s) "
             f"{types(cond.jaxpr.out_avals)}. Compare (x > 0), and reduce an "
             "array by minijax.numpy.any or all.")
-# [/trace_loop]
 
 
 # [bind_loop]

@@ -196,17 +196,10 @@ transposes[while_p] = while_transpose
 # [/while_transpose]
 
 
-# [while_batch]
-def while_batch(trace, values, axes, **p):
-    """The loop on all examples.
-
-    If they agree when to stop, their carries are batched as far as a step
-    makes them differ. If not, see `masked`.
-    """
-    values = [x if a is None else move_axis(x, a, 0)
-              for x, a in zip(values, axes)]
-    how = trace.size, trace.axis_name
-    cs, bs, init = pieces([axis is not None for axis in axes], p)
+# [batched_parts]
+def batched_parts(p, how, mapped):
+    """Both programs for all examples; which carries, and do they disagree?"""
+    cs, bs, init = pieces(mapped, p)
     body, carry = settled(lambda mask, wanted: batch_jaxpr(
         p["body_jaxpr"], *how, mask, wanted), bs, init)
     cond, (differs,) = batch_jaxpr(p["cond_jaxpr"], *how, (*cs, *carry))
@@ -215,9 +208,21 @@ def while_batch(trace, values, axes, **p):
         every = tuple(range(len(init)))
         body, _ = batch_jaxpr(p["body_jaxpr"], *how, (*bs, *carry), every)
         cond, _ = batch_jaxpr(p["cond_jaxpr"], *how, (*cs, *carry), (0,))
+    return cond, body, carry, differs
+# [/batched_parts]
+
+
+# [while_batch]
+def while_batch(trace, values, axes, **p):
+    """One loop for all; `masked` if they disagree when to stop."""
+    mapped = [axis is not None for axis in axes]
+    cond, body, carry, differs = batched_parts(
+        p, (trace.size, trace.axis_name), mapped)
+    values = [move_axis(x, a, 0) if m else x
+              for x, a, m in zip(values, axes, mapped)]
     cond_consts, body_consts, start = pieces(values, p)
     start = [front(x, None, trace.size) if m and not i else x
-             for x, m, i in zip(start, carry, init)]
+             for x, m, i in zip(start, carry, mapped[-len(start):])]
     run = masked if differs else bind_while
     return run(cond, cond_consts, body, body_consts, start), [
         0 if m else None for m in carry]
