@@ -1,0 +1,189 @@
+"""The checks of chapter 13. Wrong answers that are often given have names."""
+import numpy as np
+
+import minijax as mj
+from checks import exercise
+from minijax import lax
+from minijax import numpy as jnp
+
+
+def close(a, b, tol=1e-5):
+    return np.shape(a) == np.shape(b) and np.allclose(
+        np.asarray(a), np.asarray(b), tol, tol)
+
+
+def operations(f, *args):
+    """The names of the primitives of a program, and of what is in it."""
+    def names(jaxpr):
+        for eqn in jaxpr.eqns:
+            yield eqn.primitive.name
+            for p in eqn.params.values():
+                for part in p if type(p) is tuple else (p,):
+                    if hasattr(part, "jaxpr"):
+                        yield from names(part.jaxpr)
+    return list(names(mj.make_jaxpr(f)(*args)))
+
+
+@exercise("13.1")
+def _(harmonic):
+    got = harmonic(1)
+    assert close(got, 1.0), f"harmonic(1) is 1, got {got}"
+    got = harmonic(4)
+    assert not close(got, 1) or got.dtype.kind == "f", (
+        "harmonic(4) is 1 as an integer: every fraction was cut off on its "
+        "way into the carry; let the carry start as a float instead")
+    assert close(got, 25 / 12), f"harmonic(4) is 25/12 = 2.0833, got {got}"
+    got = mj.jit(harmonic)(jnp.int32(10))
+    assert close(got, 2.9289682), f"harmonic(10) is 2.92897, got {got}"
+    assert "while" in operations(harmonic, 4), (
+        "there is no while in the program: keep the loop")
+
+
+PROGRAMS = {
+    "once": (1, "the predicate is true, and one branch is run"),
+    "not": (0, "under jit, too, only the branch that was chosen is run; that "
+               "both are traced leaves no note"),
+    "all agree": (0, "one predicate for all examples: the choice stays a "
+                     "choice, and nobody is cold"),
+    "they differ": (3, "every branch runs on every example when the predicate "
+                       "differs between them, also on those that are not "
+                       "cold"),
+    "gradient": (1, "the branch runs forward once; backwards there is only "
+                    "its linear half, and the callback is not part of it"),
+    "scan": (3, "a scan is not a vmap: each step makes its own choice, and "
+                "three of the five are cold")}
+
+
+@exercise("13.2")
+def _(guesses):
+    given = guesses()
+    assert len(given) == len(PROGRAMS), (
+        f"expected {len(PROGRAMS)} numbers, got {len(given)}")
+    for (name, (right, why)), guess in zip(PROGRAMS.items(), given,
+                                           strict=True):
+        assert guess == right, f"{name!r} leaves {right}: {why}"
+
+
+@exercise("13.3")
+def _(fori):
+    got = fori(0, 5, lambda i, x: x + i, 0)
+    assert not isinstance(got, tuple), (
+        "the result is the whole carry, counter and all: return only x")
+    product = fori(2, 4, lambda i, x: x * i, 1)
+    assert not close(product, 12), (
+        "2 * 3 gave 12 = 3 * 4: body is called with the counter after it was "
+        "increased")
+    assert not close(product, 24), (
+        "2 * 3 gave 24 = 2 * 3 * 4: the loop runs with i = upper as well")
+    assert close(product, 6), f"the product of 2 and 3 is 6, got {product}"
+    assert close(got, 10), f"the sum of 0, …, 4 is 10, got {got}"
+    got = fori(3, 1, lambda i, x: x + 1, 7)
+    assert close(got, 7), f"from 3 to 1 there is nothing to do; got {got}"
+    got = fori(0, 3, lambda i, x: {"a": x["b"], "b": x["a"] + x["b"]},
+               {"a": 0, "b": 1})
+    assert close(got["b"], 3), f"three steps of Fibonacci end at 3, got {got}"
+    assert "while" in operations(
+        lambda n: fori(0, n, lambda i, x: x + i, 0), 5), (
+        "there is no while in the program")
+
+
+@exercise("13.4")
+def _(running):
+    xs = np.array([4.0, 1.0, 1.0, 6.0, 3.0, -2.0, 0.5])
+    means = [xs[:i + 1].mean() for i in range(len(xs))]
+    spreads = [xs[:i + 1].var() for i in range(len(xs))]
+    mean, var = running(jnp.asarray(xs))
+    assert close(mean[:2], means[:2]), (
+        f"the means of the first one and two are {means[:2]}, got {mean[:2]}")
+    halves = lax.associative_scan(lambda a, b: (a + b) / 2, xs)
+    assert not close(mean, halves), (
+        "the third mean is wrong: (a + b) / 2 is not associative. It does not "
+        "know how many numbers a and b stand for; let an element say it")
+    assert close(mean, means), f"the means are {means}, got {mean}"
+    assert not close(var, np.zeros(len(xs))), (
+        "all variances are 0: two groups of one number each have no spread "
+        "of their own, but together they have, from the distance of their "
+        "means")
+    samples = [v * n / max(n - 1, 1) for n, v in enumerate(spreads, 1)]
+    assert not close(var[1:], samples[1:]), (
+        "this divides by n - 1; np.var divides by n")
+    assert close(var, spreads), f"the variances are {spreads}, got {var}"
+    used = set(operations(running, xs)) & {"scan", "while", "cumsum"}
+    assert not used, f"the program has a {used.pop()}"
+    assert "concatenate" in operations(running, xs), (
+        "there is no sign of an associative_scan in the program")
+
+
+def halvings(x):
+    return lambda y: y > 1.0, lambda y: y / 2 * x, 16.0
+
+
+@exercise("13.5")
+def _(bounded):
+    cond, body, init = halvings(1.0)
+    got = bounded(cond, body, init, 50)
+    assert not isinstance(got, tuple), "the result is a pair: scan gives two"
+    assert not close(got, 0.0), (
+        "16, halved while it is above 1, gave 0: all steps were taken, also "
+        "those after the end")
+    assert close(got, 1.0), f"16, halved while it is above 1, is 1; got {got}"
+    got = bounded(cond, body, init, 2)
+    assert close(got, 4.0), f"after a bound of 2 steps it is 4, got {got}"
+    slope = mj.grad(lambda x: bounded(*halvings(x), 50))(1.0)
+    assert close(slope, 4.0), f"its slope in the factor is 4, got {slope}"
+
+    def root(x):  # of a countdown that divides by what is left
+        return bounded(lambda s: s[0] > 0, lambda s: (
+            s[0] - 1, s[1] + x / s[0]), (jnp.float32(3), 0.0 * x), 6)[1]
+    assert close(root(6.0), 11.0), (
+        f"6/3 + 6/2 + 6/1 is 11, got {root(6.0)}")
+    slope = mj.grad(root)(6.0)
+    assert not np.isnan(slope), (
+        "the gradient is nan: the body was run after the end, where it "
+        "divides by zero, and its result thrown away by where; 0 times "
+        "infinity is nan. Do not run it")
+    assert close(slope, 11 / 6), f"its slope is 11/6, got {slope}"
+    assert "scan" in operations(root, 6.0), "there is no scan in the program"
+
+
+def recurrence(c, x):
+    c = 0.5 * c + jnp.sin(x)
+    return c, c * x
+
+
+def count(c, x):
+    return c + x, c % 3 == 0
+
+
+@exercise("13.6")
+def _(my_scan):
+    xs = jnp.array([1.0, -2.0, 3.0, 0.5])
+    carry, ys = my_scan(recurrence, 1.0, xs)
+    last, rows = lax.scan(recurrence, 1.0, xs)
+    assert close(carry, last), f"expected the carry {last}, got {carry}"
+    if np.shape(ys) == (4,):
+        assert not close(ys, rows[::-1]), "the rows of ys are upside down"
+        assert not close(ys[1:], rows[:-1]), (
+            "each y is one row too low: the index was increased before")
+    assert close(ys, rows), f"expected the ys {rows}, got {ys}"
+    names = operations(lambda xs: my_scan(recurrence, 1.0, xs), xs)
+    assert "while" in names, "there is no while in the program"
+    assert names.count("sin") <= 2, "the loop is unrolled by Python"
+    carry, ys = mj.jit(lambda xs: my_scan(count, 0, xs))(jnp.arange(5))
+    assert ys.dtype == bool, (
+        f"the ys of this f are bool, got {ys.dtype}: make the stack in the "
+        "dtype of y")
+    assert close(ys, [True, True, False, True, True]), f"got ys {ys}"
+    rows = jnp.ones((2, 4)) * xs
+    got = mj.vmap(lambda c, x: my_scan(recurrence, c, x))(
+        jnp.array([0.0, 1.0]), rows)[1]
+    assert close(got[1], ys_of(1.0, xs)), f"under vmap got {got[1]}"
+    got = mj.jvp(lambda x: my_scan(recurrence, 1.0, x)[0], (xs,),
+                 (jnp.ones(4),))[1]
+    want = mj.jvp(lambda x: lax.scan(recurrence, 1.0, x)[0], (xs,),
+                  (jnp.ones(4),))[1]
+    assert close(got, want), f"its tangent is {want}, got {got}"
+
+
+def ys_of(c, xs):
+    return lax.scan(recurrence, c, xs)[1]

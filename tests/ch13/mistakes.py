@@ -1,0 +1,151 @@
+"""Wrong answers to the exercises of chapter 13, and how each is recognized."""
+import minijax as mj
+from minijax import lax
+from minijax import numpy as jnp
+
+
+def harmonic_in(start, change):
+    def harmonic(n):
+        def body(state):
+            k, total = state
+            return k + 1, change(total + 1 / k)
+        return lax.while_loop(lambda state: state[0] <= n, body,
+                              (jnp.int32(1), start))[1]
+    return harmonic
+
+
+def one_short(n):
+    return harmonic_in(0.0, lambda x: x)(n - 1)
+
+
+def harmonic_unrolled(n):
+    return jnp.asarray(sum(1 / k for k in range(1, n + 1)))
+
+
+def fori_with(going_on, step, result):
+    def fori(lower, upper, body, init):
+        return result(lax.while_loop(
+            lambda s: going_on(s[0], upper), lambda s: step(s, body),
+            (lower, init)))
+    return fori
+
+
+def forward(state, body):
+    i, x = state
+    return i + 1, body(i, x)
+
+
+def late(state, body):
+    i, x = state
+    return i + 1, body(i + 1, x)
+
+
+def second(pair):
+    return pair[1]
+
+
+def python_for(lower, upper, body, init):
+    for i in range(5) if isinstance(upper, mj.core.Tracer) else range(
+            lower, upper):
+        init = body(i, init)
+    return init
+
+
+def halves(xs):
+    mean = lax.associative_scan(lambda a, b: (a + b) / 2, xs)
+    return mean, jnp.zeros_like(xs)
+
+
+def joined(cross, less=0):
+    def running(xs):
+        def join(left, right):
+            (n, p, s), (m, q, t) = left, right
+            return (n + m, (n * p + m * q) / (n + m),
+                    s + t + cross * (q - p) ** 2 * n * m / (n + m))
+        n, mean, squares = lax.associative_scan(
+            join, (jnp.ones_like(xs), xs, jnp.zeros_like(xs)))
+        return mean, squares / jnp.maximum(n - less, 1)
+    return running
+
+
+def by_cumsum(xs):
+    n = jnp.arange(1, len(xs) + 1)
+    mean = jnp.cumsum(xs) / n
+    return mean, jnp.cumsum(xs * xs) / n - mean**2
+
+
+def by_where(cond_fun, body_fun, init, bound):
+    def step(x, _):
+        go = cond_fun(x)
+        return mj.tree.map(lambda a, b: jnp.where(go, a, b), body_fun(x),
+                           x), None
+    return lax.scan(step, init, length=bound)[0]
+
+
+def always(cond_fun, body_fun, init, bound):
+    return lax.scan(lambda x, _: (body_fun(x), None), init, length=bound)[0]
+
+
+def both(cond_fun, body_fun, init, bound):
+    return lax.scan(lambda x, _: (lax.cond(
+        cond_fun(x), body_fun, lambda x: x, x), None), init, length=bound)
+
+
+def unbounded(cond_fun, body_fun, init, bound):
+    return lax.while_loop(cond_fun, body_fun, init)
+
+
+def scan_with(place, dtype=None):
+    def my_scan(f, init, xs):
+        n = len(xs)
+        _, y = mj.eval_shape(f, init, xs[0])
+
+        def step(state):
+            i, carry, ys = state
+            carry, y = f(carry, lax.dynamic_index_in_dim(
+                xs, i, keepdims=False))
+            return i + 1, carry, ys.at[place(i, n)].set(y.astype(ys.dtype))
+        return lax.while_loop(
+            lambda s: s[0] < n, step,
+            (0, init, jnp.zeros((n, *y.shape), dtype or y.dtype)))[1:]
+    return my_scan
+
+
+def scan_unrolled(f, init, xs):
+    ys = []
+    for x in xs:
+        init, y = f(init, x)
+        ys.append(y)
+    return init, jnp.stack(ys)
+
+
+MISTAKES = [
+    ("13.1", harmonic_in(jnp.int32(0), lambda x: x.astype(jnp.int32)),
+     "cut off on its way into the carry"),
+    ("13.1", harmonic_in(jnp.int32(0), lambda x: x), "carry"),
+    ("13.1", one_short, "harmonic(1) is 1"),
+    ("13.2", lambda: (1, 1, 0, 3, 1, 3), "leaves no note"),
+    ("13.2", lambda: (1, 0, 3, 3, 1, 3), "the choice stays a choice"),
+    ("13.2", lambda: (1, 0, 0, 1, 1, 3), "also on those that are not cold"),
+    ("13.2", lambda: (1, 0, 0, 3, 2, 3), "linear half"),
+    ("13.2", lambda: (1, 0, 0, 3, 1, 5), "a scan is not a vmap"),
+    ("13.3", fori_with(lambda i, n: i < n, forward, lambda s: s),
+     "counter and all"),
+    ("13.3", fori_with(lambda i, n: i <= n, forward, second),
+     "with i = upper as well"),
+    ("13.3", fori_with(lambda i, n: i < n, late, second),
+     "after it was increased"),
+    ("13.3", python_for, "no while in the program"),
+    ("13.4", halves, "is not associative"),
+    ("13.4", joined(0), "from the distance of their means"),
+    ("13.4", joined(1, less=1), "divides by n - 1"),
+    ("13.4", by_cumsum, "the program has a cumsum"),
+    ("13.5", by_where, "the gradient is nan"),
+    ("13.5", always, "also those after the end"),
+    ("13.5", both, "the result is a pair"),
+    ("13.5", unbounded, "after a bound of 2 steps"),
+    ("13.6", scan_with(lambda i, n: n - 1 - i), "upside down"),
+    ("13.6", scan_with(lambda i, n: i + 1), "one row too low"),
+    ("13.6", scan_with(lambda i, n: i, jnp.float32), "the dtype of y"),
+    ("13.6", scan_unrolled, "no while in the program"),
+]
