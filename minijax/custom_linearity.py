@@ -12,6 +12,7 @@ from minijax import lax
 from minijax.array import ArrayImpl
 from minijax.batching import BatchTracer
 from minijax.core import Tracer
+from minijax.forward import add_any_p
 from minijax.jaxpr import Literal, Var
 from minijax.linearization import PartialTrace
 from minijax.rules import Refusal
@@ -37,6 +38,11 @@ class Watch:
             trace = trace.parent
         return type(trace) is PartialTrace
 
+    def records(self, x):
+        return type(x) is JaxprTracer and x.trace is self.trace
+    # [/Watch]
+
+    # [Watch.check]
     def check(self, outs, dots):
         """TypeError: the results are not of the form (f(x), f'(x) t)."""
         if any(self.inputs & path(x, self.start)[1] for x in outs
@@ -47,25 +53,21 @@ class Watch:
         for wrong in filter(None, map(self.complaint, dots)):
             raise TypeError(f"{self.rule} must produce a tangent that is "
                             f"linear in the tangents it is given, but {wrong}")
-
-    def records(self, x):
-        return type(x) is JaxprTracer and x.trace is self.trace
-    # [/Watch]
+    # [/Watch.check]
 
     # [Watch.complaint]
     def complaint(self, t):
         """What is not linear about a tangent that came back, or None."""
-        if not self.records(t):
-            return SLOPE if not_zero(t) else None
-        eqns, begin = path(t, self.start)
+        eqns, begin = path(t, self.start) if self.records(t) else ([], set())
         linear = begin & self.inputs
         if not linear:
-            return SLOPE if begin.difference(constants(t)) else None
+            return SLOPE if not_zero(t) else None
+        known = dict(zip(t.trace.consts.values(), t.trace.values))
         for eqn in eqns:
             mask = [type(v) is Var and v in linear for v in eqn.invars]
             if any(mask):
                 linear.update(eqn.outvars)
-                what = not_linear(eqn, mask)
+                what = not_linear(eqn, mask, known)
                 if what:
                     return what
         return None
@@ -77,10 +79,6 @@ def variables(xs):
     return {x.var for x in xs if type(x) is JaxprTracer}
 
 
-def constants(x):
-    return set(x.trace.consts.values())
-
-
 def path(x, start=0):
     """The equations that lead to a value, and the variables they begin at."""
     needed, eqns = {x.var}, []
@@ -88,14 +86,8 @@ def path(x, start=0):
         if needed.intersection(eqn.outvars):
             eqns.append(eqn)
             needed.difference_update(eqn.outvars)
-            needed.update(v for v in factors(eqn) if type(v) is Var)
+            needed.update(v for v in eqn.invars if type(v) is Var)
     return eqns[::-1], needed
-
-
-def factors(eqn):
-    """The operands that matter: none, of a product with a literal zero."""
-    zero = any(type(v) is Literal and not v.val for v in eqn.invars)
-    return () if zero and eqn.primitive is lax.mul_p else eqn.invars
 # [/path]
 
 
@@ -108,33 +100,54 @@ SLOPE = ("it depends on none of them, and is not zero. Multiply the slope by "
 def not_zero(x):
     """Is a value that depends on no tangent different from zero?
 
-    One that has been written down is taken for zero if it has no inputs.
+    One that has been written down may be zero if it depends on no input, or
+    if something in it is zero.
     """
     while type(x) is BatchTracer:
         x = x.value
     if type(x) is JaxprTracer:
-        return bool(path(x)[1].difference(constants(x)))
+        eqns, begin = path(x)
+        return bool(begin.difference(x.trace.consts.values())
+                    and x.var not in zeros(eqns))
     known = x.to_concrete_value() if isinstance(x, Tracer) else x
     return type(known) is ArrayImpl and bool(np.any(np.asarray(known)))
 # [/not_zero]
 
 
+# [zeros]
+def zeros(eqns):
+    """The results that are zero, or may be since an operand is."""
+    found = set()
+
+    def zero(v):
+        return v in found if type(v) is Var else not v.val
+    for eqn in eqns:
+        refused = type(transposes.get(eqn.primitive)) is Refusal
+        if not refused or eqn.primitive.holds_programs:
+            test = all if eqn.primitive in SUMS else any
+            if test(zero(v) for v in eqn.invars if v.aval.dtype.kind in "fc"):
+                found.update(eqn.outvars)
+    return found
+# [/zeros]
+
+
 # [not_linear]
 PRODUCTS = lax.mul_p, lax.dot_general_p
-SUMS = lax.add_p, lax.sub_p
+SUMS = lax.add_p, lax.sub_p, add_any_p, lax.select_n_p, lax.concatenate_p
 
 
-def not_linear(eqn, mask):
+def not_linear(eqn, mask, known):
     """What an equation does to tangents that is not linear in them."""
-    name, rule = eqn.primitive, transposes.get(eqn.primitive)
-    if type(rule) is Refusal and not name.holds_programs:
-        return f"it takes {name} of a tangent."
-    if name in PRODUCTS and all(mask):
-        return f"it takes {name} of two tangents."
-    if name is lax.div_p and mask[1]:
+    p, rule = eqn.primitive, transposes.get(eqn.primitive)
+    if type(rule) is Refusal and not p.holds_programs:
+        return f"it takes {p} of a tangent."
+    if p in PRODUCTS and all(mask):
+        return f"it takes {p} of two tangents."
+    if p is lax.div_p and mask[1]:
         return "it divides by a tangent."
-    shift = [v for v, m in zip(eqn.invars, mask) if not m]
-    if name in SUMS and any(type(v) is Literal and v.val for v in shift):
+    added = [v.val if type(v) is Literal else known.get(v)
+             for v, m in zip(eqn.invars, mask) if not m]
+    if p in SUMS[:2] and any(map(not_zero, added)):
         return "it adds a number to a tangent."
     return None
 # [/not_linear]

@@ -239,3 +239,42 @@ def test_a_rule_that_keeps_a_tracer_is_refused_later():
     mj.grad(f)(1.0)
     with pytest.raises(mj.errors.UnexpectedTracerError):
         kept.pop() + 1
+
+
+@pytest.mark.parametrize("way", ["grad", "jit(grad)", "grad(jit)",
+                                 "jit(vmap(grad))", "grad(scan)"])
+def test_a_tangent_that_is_zero_since_its_argument_stands_still(way):
+    """u is zeros when only x moves; -sin(y) u is no slope then."""
+    @mj.custom_jvp
+    def f(x, y):
+        return jnp.sin(x), jnp.cos(y)
+
+    @f.defjvp
+    def f_jvp(primals, tangents):
+        (x, y), (t, u) = primals, tangents
+        return f(x, y), (jnp.cos(x) * t, mj.jit(jnp.multiply)(
+            -jnp.sin(y), u) + jnp.where(y > 0, u, 0 * y))
+
+    def g(x):
+        def step(y, _):
+            return y, f(x, y)[0].sum()
+        if way == "grad(scan)":
+            return lax.scan(step, ys, None, length=2)[1].sum() / 2
+        return f(x, ys)[0].sum()
+    xs = ys = np.array([0.5, 1.0, 2.0], np.float32)
+    run = {"grad": mj.grad(g), "jit(grad)": mj.jit(mj.grad(g)),
+           "grad(jit)": mj.grad(mj.jit(g)), "grad(scan)": mj.grad(g),
+           "jit(vmap(grad))": lambda x: mj.jit(mj.vmap(mj.grad(g)))(
+               x[None])[0]}[way]
+    np.testing.assert_allclose(run(xs), np.cos(xs), 1e-6)
+
+
+def test_an_array_added_to_a_tangent():
+    f = function(lambda p, t: (jnp.sin(p[0]), t[0] + jnp.cos(p[0])))
+    for way in (mj.grad(lambda x: f(x).sum()), lambda x: mj.linearize(f, x),
+                mj.vmap(mj.grad(lambda x: f(x).sum()), axis_size=1,
+                        in_axes=None)):
+        with pytest.raises(TypeError, match="it adds a number to a tangent"):
+            way(jnp.ones(3))
+    with pytest.raises(TypeError, match="it adds a number to a tangent"):
+        mj.vmap(mj.grad(lambda x: f(x).sum()))(jnp.ones((2, 3)))
