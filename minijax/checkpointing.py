@@ -8,13 +8,14 @@ The second half of a program begins from the start: this is partial
 evaluation whose residuals are arguments. JAX twin: jax/_src/ad_checkpoint.py.
 """
 
+# [imports]
 from functools import partial, wraps
 
 from minijax import tree_util
 from minijax.array import as_array
 from minijax.bodies import trace_body
 from minijax.checkpoint_policies import nothing_saveable
-from minijax.core import fun_line, set_current_trace
+from minijax.core import set_current_trace
 from minijax.errors import ConcretizationTypeError
 from minijax.executor import calls, numpy_program
 from minijax.jaxpr import ClosedJaxpr
@@ -118,6 +119,8 @@ def remat_partial(trace, args, params):
     unknown = tuple(map(trace.owns, args))
     now, later, waits, takes = twice(params["jaxpr"], unknown,
                                      params["policy"] or nothing_saveable)
+    if all(waits):  # nothing is wanted now
+        return trace.record(remat_p, args, params)
     with set_current_trace(trace.parent):
         outs = run_closed(now, select(args, unknown)[1])
     n = waits.count(False)
@@ -181,10 +184,11 @@ def worth(policy, eqn):
     if type(verdict) is bool:
         return verdict
     raise TypeError(
-        f"The value returned by a remat policy should be a bool, but "
-        f"{fun_line(policy)} returned {verdict!r:.60} for {eqn.primitive}. "
-        "Some names in checkpoint_policies make a policy and are called "
-        "first: policy=save_only_these_names('h').")
+        "The value returned by a remat policy should be a bool, but "
+        f"{getattr(policy, '__name__', policy)} returned a value of type "
+        f"{type(verdict).__name__} for {eqn.primitive}. Some functions in "
+        "checkpoint_policies make a policy, and are called first: "
+        "policy=save_only_these_names('h').")
 
 
 def opened(closed):

@@ -98,8 +98,7 @@ class Loop:
     """A loop with a step (i, state, consts) -> state, and its two rules."""
 
     def __init__(self, steps, snapshots, body):
-        self.plan = list(schedule(steps, snapshots))
-        self.steps = steps
+        self.steps, self.snapshots = steps, snapshots
         self.step = jit(lambda i, x, consts: body(i, x, *consts))
         self.run = jit(self.advance, static_argnums=0)
 
@@ -110,38 +109,29 @@ class Loop:
 
     def value(self, x, consts):
         return self.run(self.steps, 0, x, consts)
+
+    def fwd(self, x, consts):
+        return self.value(x, consts), (x, consts)
     # [/Loop]
 
-    # [Loop.rules]
-    def fwd(self, x, consts):
-        """The plan up to the first step back, which waits for bwd."""
-        kept = {0: x}
-        for verb, i, j in self.plan:
+    # [Loop.bwd]
+    def bwd(self, residuals, ct):
+        """Follow the schedule; the cotangents of the constants add up."""
+        (x, consts), kept, sums = residuals, {}, None
+        for verb, i, j in schedule(self.steps, self.snapshots):
             if verb == "keep":
                 kept[i] = x
             elif verb == "advance":
                 x = self.run(j - i, i, x, consts)
-            else:
-                return self.step(i, x, consts), (kept, consts)
-
-    def bwd(self, residuals, ct):
-        """All of the plan but what fwd has done, and kept."""
-        kept, consts = residuals
-        kept, x, sums = dict(kept), kept[0], None
-        for verb, i, j in self.plan:
-            if verb == "keep":
-                x = kept[i] = kept.get(i, x)
-            elif verb == "advance" and j not in kept:
-                x = self.run(j - i, i, x, consts)
             elif verb == "restore":
                 x = kept[i]
-            elif verb == "back":
+            else:
                 _, pull = vjp(partial(self.step, i), x, consts)
                 ct, more = pull(ct)
                 sums = more if sums is None else tree_map(added, sums, more)
                 kept.pop(i, None)
         return ct, sums
-    # [/Loop.rules]
+    # [/Loop.bwd]
 
 
 def added(a, b):
