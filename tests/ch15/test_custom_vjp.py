@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import threading
 import weakref
 from collections import namedtuple
 
@@ -503,3 +504,50 @@ def test_residuals_die_with_the_pullback():
         assert kept[0]() is None
     finally:
         gc.enable()
+
+
+# --- a true rule changes nothing
+
+
+@pytest.mark.parametrize("way", [
+    lambda f: mj.grad(f, (0, 1)), lambda f: mj.jit(mj.grad(f, (0, 1))),
+    lambda f: mj.grad(mj.jit(f), (0, 1)),
+    lambda f: lambda w, xs: mj.vmap(mj.grad(f, (0, 1)), (0, None))(
+        jnp.stack([w, 2 * w]), xs),
+    lambda f: mj.jit(mj.vmap(mj.grad(f, (0, 1)), (None, 2))),
+    lambda f: mj.jacrev(mj.grad(f))])
+def test_a_loop_of_maps_has_the_gradient_of_the_plain_program(way):
+    def plain(w, x):
+        return jnp.sin(w * x)
+    ruled = with_rules(
+        plain, lambda w, x: (ruled(w, x), (w, x, jnp.cos(w * x))),
+        lambda kept, ct: (ct * kept[2] * kept[1], ct * kept[2] * kept[0]))
+    w, xs = np.float32(0.7), np.linspace(0, 1, 24, dtype=np.float32)
+    xs = xs.reshape(4, 3, 2)
+
+    def program(f):
+        def run(w, xs):
+            return lax.scan(lambda c, x: (
+                c + mj.vmap(f, (None, 0))(w, x * c).sum(), c), 1.0, xs)[0]
+        return run
+    got, want = (mj.tree.leaves(way(program(f))(w, xs))
+                 for f in (ruled, plain))
+    for x, y in zip(got, want, strict=True):
+        np.testing.assert_allclose(x, y, 1e-4, 1e-5)
+
+
+def test_threads_share_a_mapped_rule():
+    total = mj.jit(lambda x: mj.vmap(f)(x).sum())
+    mj.jit(total)(XS)
+    seen = []
+
+    def work():
+        seen.append(np.asarray(mj.grad(total)(XS)))
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert len(seen) == 8
+    for got in seen:
+        close(got, slope(XS))
