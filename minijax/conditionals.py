@@ -54,12 +54,10 @@ def run_branch(index, *operands, branches):
 
 def call_branch(writer, eqn, operands):
     """`(branch_0, branch_1)[i](a, b)`"""
-    parts = [numpy_program(branch, f"branch_{i}")
+    names = [writer.part(branch, f"branch_{i}")
              for i, branch in enumerate(eqn.params["branches"])]
-    writer.parts.extend(parts)
     index, *operands = operands
-    names = row([writer.put(part.name, part.run) for part in parts])
-    return f"({names})[{index}]({', '.join(operands)})"
+    return f"({row(names)})[{index}]({', '.join(operands)})"
 
 
 calls[cond_p] = call_branch

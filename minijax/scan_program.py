@@ -77,15 +77,13 @@ def scan_loop(body, consts, carry, xs, stacks, steps):
 def call_scan(writer, eqn, operands):
     """`scan_loop(body, [a], [b], [c], [np.empty(…)], range(0, 10))`"""
     p = eqn.params
-    body = numpy_program(p["jaxpr"], "body")
-    writer.parts.append(body)
     stacks = [f"np.empty({v.aval.shape}, '{v.aval.dtype}')"
               for v in eqn.outvars[p["num_carry"]:]]
     lists = *split(operands, p["num_consts"], p["num_carry"]), stacks
-    loop = writer.put("scan_loop", scan_loop)
-    return (f"{loop}({writer.put('body', body.run)}, "
-            + ", ".join(f"[{', '.join(names)}]" for names in lists)
-            + f", {steps(p['length'], p['reverse'])})")
+    loop, body = writer.put("scan_loop", scan_loop), writer.part(
+        p["jaxpr"], "body")
+    lists = ", ".join(f"[{', '.join(names)}]" for names in lists)
+    return f"{loop}({body}, {lists}, {steps(p['length'], p['reverse'])})"
 
 
 calls[scan_p] = call_scan

@@ -80,14 +80,10 @@ def loop(condition, body, cond_consts, body_consts, carry):
 def call_loop(writer, eqn, operands):
     """`loop(condition, body, (a,), (), (b, c))`"""
     p = eqn.params
-    parts = [numpy_program(p["cond_jaxpr"], "condition"),
-             numpy_program(p["body_jaxpr"], "body")]
-    writer.parts.extend(parts)
-    rows = split(operands, p["cond_nconsts"], p["body_nconsts"])
-    names = [writer.put("loop", loop)]
-    names += [writer.put(part.name, part.run) for part in parts]
-    return (f"{names[0]}({', '.join(names[1:])}, "
-            + ", ".join(f"({row(names)})" for names in rows) + ")")
+    condition = writer.part(p["cond_jaxpr"], "condition")
+    body = writer.part(p["body_jaxpr"], "body")
+    rows = ", ".join(f"({row(names)})" for names in pieces(operands, p))
+    return f"{writer.put('loop', loop)}({condition}, {body}, {rows})"
 
 
 calls[while_p] = call_loop
