@@ -36,6 +36,8 @@ def _(make_spike):
         "this is the sign, -1 or 1; a silent neuron has the value 0")
     assert near(value, [0, 0, 1, 1, 1]), (
         f"at {x} expected 0, 0, 1, 1, 1, got {value}")
+    assert near(spike(jnp.zeros(1)), [0]), (
+        "at exactly 0 the neuron is silent: it fires above 0")
     got = slopes(spike, x)
     assert not near(got, np.zeros(5)), (
         "the derivative is zero everywhere: it is the stair's own. Give the "
@@ -46,6 +48,14 @@ def _(make_spike):
     assert not near(got, surrogate / 4), (
         "this is σ(1 - σ) without the factor 4: the derivative of σ(4x) by x "
         "has it, by the chain rule")
+    fired = 1 / (1 + np.exp(-4 * np.asarray(value)))
+    assert not near(got, 4 * fired * (1 - fired)), (
+        "the slope is taken at the value, 0 or 1; a rule gets the tangent, "
+        "the value and the place, and it is the place x that counts")
+    wide = 1 / (1 + np.exp(-np.asarray(x)))
+    assert not (near(got, wide * (1 - wide))
+                or near(got, 4 * wide * (1 - wide))), (
+        "the logistic function is taken at x; take it at 4x")
     assert near(got, surrogate), f"expected slopes {surrogate}, got {got}"
     pushed = mj.jvp(spike, (x,), (2 * x,))[1]
     assert near(pushed, surrogate * 2 * np.asarray(x)), (
@@ -61,6 +71,9 @@ def _(scaled):
         assert not near(value, s * np.asarray(x)) or near(x, s * x), (
             f"with s = {s} the value is s x; the value should be x, and only "
             "the gradient scaled")
+        assert not near(value, (1 + s) * np.asarray(x)) or s == 0, (
+            f"with s = {s} the value is (1 + s) x: what is added for the "
+            "slope should itself be 0, so take its copy held still from it")
         assert near(value, x), f"with s = {s} the value is {value}, not {x}"
         assert bool(jnp.all(value == x)), (
             f"with s = {s} the value is x but for rounding: {value}. Add a "
@@ -120,6 +133,12 @@ def _(clipped_mean):
     assert not near(got, always), (
         "every gradient was brought to the length of the limit; those that "
         "are shorter stay as they are")
+    assert not near(got, np.clip(each, -limit, limit).mean(0)), (
+        "each number was clipped by itself, which turns the gradient; it "
+        "should be shortened, and keep its direction")
+    assert not near(got, np.mean([shortened(g, n * n) for g, n in zip(
+        each, lengths)], axis=0)), (
+        "the limit was divided by the squared length: take the root")
     total = np.sum([shortened(g, n) for g, n in zip(each, lengths)], axis=0)
     assert not near(got, total), (
         "this is the sum over the examples, not the mean")
@@ -173,6 +192,13 @@ def _(rate_slope):
         "taken moves with the rate, and the gradient with it")
     assert not near(got, last), (
         "only the last step was differentiated; the rate is in every one")
+    for n in k - 1, k + 1:
+        one_off = np.sum(-a * a * n * (1 - rate * a) ** (2 * n - 1) * w**2)
+        assert not near(got, one_off), f"this is for {n} steps, not for {k}"
+    straight = np.sum(-a * a * k * (1 - k * rate * a) * w**2)
+    assert not near(got, straight), (
+        "the first gradient was used in every step; each step takes its own, "
+        "at the place where it is")
     assert np.shape(got) == (), (
         f"the rate is one number, and so is its slope; got shape "
         f"{np.shape(got)}: is this the slope by w?")

@@ -60,6 +60,11 @@ def always(g, limit):
     return mj.tree.map(lambda x: x * limit / jnp.maximum(length(g), 1e-9), g)
 
 
+def squared(g, limit):
+    factor = jnp.minimum(1.0, limit / length(g)**2)
+    return mj.tree.map(lambda x: factor * x, g)
+
+
 def careless(g, limit):
     return mj.tree.map(lambda x: x / length(g) * jnp.minimum(
         length(g), limit), g)
@@ -100,13 +105,24 @@ MISTAKES = [
     ("16.1", made(lambda x: jnp.sign(x)), "this is the sign"),
     ("16.1", made(with_slope(stair, jnp.ones_like)), "straight-through"),
     ("16.1", made(with_slope(stair, bump)), "without the factor 4"),
+    ("16.1", made(with_slope(stair, lambda x: 4 * bump(stair(x)))),
+     "the place x that counts"),
+    ("16.1", made(with_slope(stair, lambda x: 4 * bump(x / 4))),
+     "take it at 4x"),
+    ("16.1", made(with_slope(lambda x: jnp.where(x >= 0, 1.0, 0.0),
+                             lambda x: 4 * bump(x))), "at exactly 0"),
     ("16.2", lambda x, s: s * x, "the value is s x"),
     ("16.2", lambda x, s: x, "goes through as it is"),
     ("16.2", inexact, "but for rounding"),
-    ("16.2", all_of_it, "1 + s"),
+    ("16.2", all_of_it, "the slope is 1 + s"),
+    ("16.2", lambda x, s: lax.stop_gradient(x) + s * x,
+     "the value is (1 + s) x"),
     ("16.3", clipping(lambda g, limit: g), "no gradient was shortened"),
     ("16.3", clipping(whole, before=True), "shorten each example's"),
     ("16.3", clipping(leafwise), "over all leaves"),
+    ("16.3", clipping(lambda g, limit: mj.tree.map(
+        lambda x: jnp.clip(x, -limit, limit), g)), "keep its direction"),
+    ("16.3", clipping(squared), "take the root"),
     ("16.3", clipping(always), "those that are shorter"),
     ("16.3", clipping(careless), "a NaN"),
     ("16.3", clipping(whole, jnp.sum), "the sum over the examples"),
@@ -122,6 +138,10 @@ MISTAKES = [
         w, r, k, loss, lax.stop_gradient))(rate), "for a constant"),
     ("16.5", lambda loss, w, rate, k: mj.grad(lambda r: descended(
         w, r, k, loss, from_step=k - 1))(rate), "only the last step"),
+    ("16.5", lambda loss, w, rate, k: mj.grad(lambda r: descended(
+        w, r, k + 1, loss))(rate), "this is for 4 steps"),
+    ("16.5", lambda loss, w, rate, k: mj.grad(lambda r: loss(
+        w - k * r * mj.grad(loss)(w)))(rate), "the first gradient"),
     ("16.5", lambda loss, w, rate, k: mj.grad(
         lambda w: descended(w, rate, k, loss))(w), "the slope by w"),
 ]
