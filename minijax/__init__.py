@@ -117,6 +117,7 @@ from minijax.nan_hunt import debug_nans as debug_nans
 # [/chapter 15]
 
 # [chapter 17]
+from minijax import experimental as experimental
 from minijax.linear_solves import custom_linear_solve as _custom_linear_solve
 from minijax.roots import custom_root as _custom_root
 

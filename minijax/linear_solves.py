@@ -6,7 +6,6 @@ If A x = b, then A dx = db - dA x; and what solves for x, transposed, solves
 the transposed system. JAX twin: jax/_src/lax/control_flow/solves.py.
 """
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -38,36 +37,56 @@ from minijax.transpose import (
 )
 
 
-# [staged]
-def staged(like, tree, avals, name, fun, has_aux=False, n=1):
-    """`fun` of n containers of this tree, as a program.
+# [Like]
+class Like(NamedTuple):
+    """What the programs of a solver take, and what they must return."""
 
-    Returns the program, the tracers that come first among its operands, and
-    the tree of its output. TypeError, ValueError: the output is not `like`
-    its argument, which has this tree and these types.
-    """
-    leaves = tree_util.tree_structure((tree_util.tree_unflatten(
-        tree, [0] * tree.num_leaves),) * n)
-    flat = FlatFun(fun, leaves, name=name)
-    closed, tracers = trace_closed(flat, [x.aval for x in avals], fun, name)
-    out_tree, outs = flat.out_tree, closed.out_avals
-    if has_aux:
-        children = out_tree.children()
-        out_tree = children[0] if len(children) == 2 else None
-    if out_tree != tree:
-        raise TypeError(
-            f"{name}() output pytree structure must match {like}, got "
-            f"{flat.out_tree} and {tree}." + has_aux * (
-                " With has_aux it returns a pair (solution, aux)."))
-    shapes = [a.shape for a in outs[:tree.num_leaves]]
-    wanted = [x.shape for x in avals[:tree.num_leaves]]
-    if shapes != wanted:
-        raise ValueError(f"{name}() output shapes must match {like}, got "
-                         f"{shapes} and {wanted}")
-    return closed, tracers, flat.out_tree
-# [/staged]
+    name: str
+    tree: object
+    leaves: list
+
+    @classmethod
+    def of(cls, name, x, solver):
+        leaves, tree = tree_util.tree_flatten(x)
+        return cls(name, tree, [as_array(leaf, solver, i)
+                                for i, leaf in enumerate(leaves)])
+
+    def program(self, name, fun, has_aux=False, n=1):
+        """`fun` of n such containers, as a program.
+
+        Returns the program, the tracers that come first among its operands,
+        and the tree of its output.
+        """
+        one = tree_util.tree_unflatten(self.tree, [0] * len(self.leaves))
+        flat = FlatFun(fun, tree_util.tree_structure((one,) * n), name=name)
+        closed, tracers = trace_closed(
+            flat, [x.aval for x in self.leaves] * n, fun, name)
+        self.check(name, flat.out_tree, closed.out_avals, has_aux)
+        return closed, tracers, flat.out_tree
+    # [/Like]
+
+    # [Like.check]
+    def check(self, name, tree, avals, has_aux):
+        """TypeError, ValueError: the output is not like the argument."""
+        first = tree
+        if has_aux:
+            children = tree.children()
+            first = children[0] if len(children) == 2 else None
+        if first != self.tree:
+            raise TypeError(
+                f"{name}() output pytree structure must match {self.name}, "
+                f"got {tree} and {self.tree}." + has_aux * (
+                    " With has_aux it returns a pair (solution, aux)."))
+        shapes = [a.shape for a in avals[:len(self.leaves)]]
+        wanted = [x.shape for x in self.leaves]
+        if shapes != wanted:
+            raise ValueError(
+                f"{name}() output shapes must match {self.name}, got "
+                f"{shapes} and {wanted}")
+    # [/Like.check]
 
 
+# [System]
 class System(NamedTuple):
     """The four programs of a linear system; or what each closes over."""
 
@@ -79,6 +98,7 @@ class System(NamedTuple):
     def transposed(self):
         return System(self.vecmat, self.transpose_solve,
                       self.matvec, self.solve)
+# [/System]
 
 
 # [custom_linear_solve]
@@ -92,29 +112,34 @@ def custom_linear_solve(matvec, b, solve, transpose_solve=None,
     matvec(x) have one tree and one set of shapes. TypeError, ValueError: they
     have not. JAX twin: `lax.custom_linear_solve`.
     """
-    leaves, tree = tree_util.tree_flatten(b)
-    leaves = [as_array(x, "custom_linear_solve", i)
-              for i, x in enumerate(leaves)]
-    stage = partial(staged, "b", tree, leaves)
-    parts = [stage("matvec", matvec),
-             stage("solve", lambda x: solve(matvec, x), has_aux)]
-    out_tree = parts[1][2]
+    like = Like.of("b", b, "custom_linear_solve")
+    parts = system(like, matvec, b, solve, transpose_solve, symmetric,
+                   has_aux)
+    programs, consts, trees = zip(*parts, strict=True)
+    counts = [*map(len, consts), 0, 0]
+    outs = custom_linear_solve_p.bind(
+        *sum(consts, []), *like.leaves, programs=System(*programs),
+        num_consts=System(*counts[:4]))
+    return tree_util.tree_unflatten(trees[1], outs)
+# [/custom_linear_solve]
+
+
+# [system]
+def system(like, matvec, b, solve, transpose_solve, symmetric, has_aux):
+    """The four programs, or two, each with what it closes over, and a tree."""
+    def vecmat(x):
+        return linear_transpose(matvec, b)(x)[0]
+
+    parts = [like.program("matvec", matvec),
+             like.program("solve", lambda x: solve(matvec, x), has_aux)]
     if symmetric:
         vecmat, transpose_solve = matvec, transpose_solve or solve
-    elif transpose_solve:
-        def vecmat(x):
-            return linear_transpose(matvec, b)(x)[0]
     if transpose_solve:
-        parts += [stage("vecmat", vecmat),
-                  stage("transpose_solve",
-                        lambda x: transpose_solve(vecmat, x), has_aux)]
-    programs = System(*[program for program, _, _ in parts])
-    consts = [tracers for _, tracers, _ in parts]
-    outs = custom_linear_solve_p.bind(
-        *sum(map(list, consts), []), *leaves, programs=programs,
-        num_consts=System(*map(len, consts), *[0] * (4 - len(consts))))
-    return tree_util.tree_unflatten(out_tree, outs)
-# [/custom_linear_solve]
+        parts += [like.program("vecmat", vecmat),
+                  like.program("transpose_solve",
+                               lambda x: transpose_solve(vecmat, x), has_aux)]
+    return parts
+# [/system]
 
 
 # [custom_linear_solve_p]
