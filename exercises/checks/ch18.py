@@ -83,7 +83,8 @@ def _(descend):
         1 - 1.2 ** 3)), (
         "the real parts go down and the imaginary parts go up: minus the "
         "gradient is not downhill, minus its conjugate is")
-    assert not close(z, want * (1 - 1.2 ** 3)), "this climbs; subtract"
+    assert not close(z.real, want.real * (1 - 1.2 ** 3)), (
+        "this climbs; subtract")
     assert not close(z.imag, 0 * z.imag), (
         "the imaginary parts do not move: a real part was taken somewhere")
     assert close(z, want * (1 - far)), (
@@ -111,6 +112,17 @@ def _(log_likelihood):
         "the determinant has the wrong sign: a wide Gaussian is a low one")
     assert not close(got, want + 2.5 * np.log(2 * np.pi)), (
         "the constant is missing, n/2 log(2 pi)")
+    assert not close(got, want - square / 2), (
+        "the square counts twice: the half before it is missing")
+    L = np.linalg.cholesky(K)
+    upper, right = (np.sum(np.linalg.solve(m, y) ** 2) for m in (
+        np.diag(np.diagonal(L)), L.T))
+    assert not close(got, want + (square - upper) / 2), (
+        "triangular_solve has read the upper triangle, where L has zeros: "
+        "tell it lower=True")
+    assert not close(got, want + (square - right) / 2), (
+        "this solves with the transposed L: x L = y, or L' x = y. Wanted is "
+        "L x = y, left_side=True and no transpose_a")
     assert close(got, want), f"expected {want:.6f}, got {float(got):.6f}"
     assert not {"det", "slogdet", "solve"} & set(atoms), (
         "the number is right, and a second factorization was made for it: "
@@ -143,6 +155,13 @@ def _(unblur):
     assert not close(got, np.fft.irfft(np.fft.rfft(k)
                                        * np.conj(np.fft.rfft(w)), 7)), (
         "this has w run backwards, and k as it was; it is the other way round")
+    assert not close(got, np.fft.irfft(np.conj(np.fft.rfft(k)
+                                               * np.fft.rfft(w)), 7)), (
+        "this has both of them run backwards; only k does")
+    assert not close(got, np.fft.irfft(np.fft.rfft(k[::-1])
+                                       * np.fft.rfft(w), 7)), (
+        "k[::-1] runs backwards, but begins at the last entry: indices wrap "
+        "around, so k[0] stays in the first place")
     assert not close(got, np.linalg.solve(table, w)), (
         "this is the inverse, which undoes the blur; the transpose hands the "
         "weights back")

@@ -41,14 +41,17 @@ def descend(step):
     return answer
 
 
-def likelihood(determinant=1.0, constant=True, by=None):
+def likelihood(determinant=1.0, constant=True, by=None, square=1.0,
+               **switches):
+    switches = {"left_side": True, "lower": True, **switches}
+
     def answer(K, y):
         L = jnp.linalg.cholesky(K)
-        white = lax.linalg.triangular_solve(L, y, left_side=True, lower=True)
+        white = lax.linalg.triangular_solve(L, y, **switches)
         half = jnp.sum(jnp.log(jnp.diagonal(L))) * determinant
         if by is not None:
             half = by(K, L) / 2
-        out = -jnp.sum(white ** 2) / 2 - half
+        out = -jnp.sum(white ** 2) / 2 * square - half
         return out - len(y) * jnp.log(2 * jnp.pi) / 2 if constant else out
     return answer
 
@@ -70,6 +73,10 @@ def fourier(of_k, of_w, n=lambda w: len(w)):
 
 def same(x):
     return x
+
+
+def unblur_by_slice(k, w):
+    return fourier(same, same)(k[::-1], w)
 
 
 def unblur_by_vjp(k, w):
@@ -97,16 +104,23 @@ MISTAKES = [
     ("18.1", first_only, "every entry moves"),
     ("18.2", descend(same), "minus its conjugate is"),
     ("18.2", descend(lambda g: -jnp.conj(g)), "this climbs"),
+    ("18.2", descend(lambda g: -g), "this climbs"),
     ("18.2", descend(jnp.real), "the imaginary parts do not move"),
     ("18.2", descend(lambda g: jnp.conj(g) + 0j), "has become complex"),
     ("18.3", likelihood(2), "counts twice"),
     ("18.3", likelihood(0.5), "counts by half"),
     ("18.3", likelihood(-1), "wrong sign"),
     ("18.3", likelihood(constant=False), "the constant is missing"),
+    ("18.3", likelihood(square=2), "the square counts twice"),
+    ("18.3", likelihood(lower=False), "lower=True"),
+    ("18.3", likelihood(left_side=False), "left_side=True"),
+    ("18.3", likelihood(transpose_a=True), "no transpose_a"),
     ("18.3", likelihood(by=by_product), "underflows"),
     ("18.3", likelihood(by=by_slogdet), "a second factorization"),
     ("18.4", fourier(same, same), "the convolution itself"),
     ("18.4", fourier(same, jnp.conj), "the other way round"),
+    ("18.4", fourier(jnp.conj, jnp.conj), "only k does"),
+    ("18.4", unblur_by_slice, "k[0] stays"),
     ("18.4", fourier(lambda k: 1 / k, same), "this is the inverse"),
     ("18.4", fourier(jnp.conj, same, lambda w: None), "must be told"),
     ("18.4", unblur_by_vjp, "not with the package's own"),
