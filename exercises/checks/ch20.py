@@ -111,6 +111,12 @@ def _(answer):
         "x / s is in the exponent, so x is s times something")
     assert not close(out, 2.0 * (-np.log1p(-u)) ** 1.5), (
         "the inverse of a power k is the power 1 / k")
+    assert not close(out, (2.0 * -np.log1p(-u)) ** (1 / 1.5)), (
+        "the scale has come under the power: undo the power first, then "
+        "multiply by s")
+    assert not np.isnan(out).any(), (
+        "nan: log1p(-u) is negative, and a negative number has no such "
+        "power; turn its sign first")
     assert not close(out, 1 - np.exp(-(u / 2.0) ** 1.5)), (
         "that is F(u); wanted is the x with F(x) = u")
     assert close(out, expected), (
@@ -218,7 +224,8 @@ def _(answer):
     assert again < 100, (f"{again} entries are looked at twice: in a step, "
                          "length and loss are drawn from one key")
     assert again == 0, (f"{found}: is the key of the start used for anything "
-                        "else?")
+                        "else, or the key that the steps' keys are split "
+                        "from?")
     other = answer(random.key(6), 100)
     assert not close(other - other[0], found.path - found.path[0]), (
         "another key gives the same walk: somewhere a key is made of a "
@@ -238,6 +245,10 @@ def _(answer):
         assert out > 0 and abs(out / (np.pi * r**2) - 1) < 0.04, (
             f"for r = {r} the area should be about {np.pi * r**2:.3f}, got "
             f"{float(out):.3f}")
+        assert not np.isnan(slope), (
+            "the derivative is nan: somewhere a root is taken of zero or of "
+            "less, and its slope is no number, even if maximum or where "
+            "throws the root away. Draw points where there is a root")
         assert slope != 0, (
             "the derivative is zero: r is still in a comparison, and nowhere "
             "else")

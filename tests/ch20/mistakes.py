@@ -108,6 +108,11 @@ def square_stays(r, key):
     return 4 * jnp.mean(u**2 + v**2 < 1)
 
 
+def chord_or_none(r, key):
+    x = random.uniform(key, (20_000,), minval=-2.0, maxval=2.0)
+    return 8 * jnp.mean(jnp.sqrt(jnp.maximum(r**2 - x**2, 0)))
+
+
 def side_by_stop(r, key):
     u, v = random.uniform(key, (2, 20_000), minval=-1.0, maxval=1.0)
     return 4 * r * mj.lax.stop_gradient(r) * jnp.mean(u**2 + v**2 < 1)
@@ -134,6 +139,10 @@ MISTAKES = [
      "x is s times something"),
     ("20.3", weibull(lambda u, s, k: s * (-jnp.log1p(-u)) ** k),
      "the power 1 / k"),
+    ("20.3", weibull(lambda u, s, k: (s * -jnp.log1p(-u)) ** (1 / k)),
+     "come under the power"),
+    ("20.3", weibull(lambda u, s, k: s * jnp.log1p(-u) ** (1 / k)),
+     "turn its sign first"),
     ("20.3", weibull(lambda u, s, k: 1 - jnp.exp(-(u / s) ** k)),
      "wanted is the x"),
     ("20.3", weibull_frozen, "derivative with respect to k"),
@@ -151,5 +160,6 @@ MISTAKES = [
     ("20.5", walk_but(p=0.5), "one step in ten"),
     ("20.6", by_counting, "the derivative is zero"),
     ("20.6", square_stays, "the area should be about"),
+    ("20.6", chord_or_none, "the derivative is nan"),
     ("20.6", side_by_stop, "the derivative should be about"),
 ]
