@@ -51,11 +51,16 @@ def faults(cell, count: int) -> list[str]:
 
 
 def check(path: Path) -> list[str]:
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells
-             if cell.cell_type == "code"]
-    return [f"{named(path)}: the cell `{cell.source.splitlines()[0]}` {fault}"
-            for count, cell in enumerate(cells, 1) if cell.source
-            for fault in faults(cell, count)]
+    cells = nbformat.read(path, as_version=4).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    unrun = [cell for cell in cells if cell.cell_type == "markdown"
+             and "{code-cell}" in cell.source]
+    return [f"{named(path)}: the text `{cell.source.splitlines()[0]}` has a "
+            "code cell in it, which is not run: a fence before it is wrong"
+            for cell in unrun] + [
+        f"{named(path)}: the cell `{cell.source.splitlines()[0]}` {fault}"
+        for count, cell in enumerate(code, 1) if cell.source
+        for fault in faults(cell, count)]
 
 
 def main() -> int:

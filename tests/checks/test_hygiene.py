@@ -94,3 +94,12 @@ def test_a_folder(woven):
     def change(cells):
         cells[0].outputs[0].data["text/plain"] = "/home/me/minijax/one.py"
     assert "prints a folder of this machine" in hygiene(woven, change)
+
+
+def test_a_code_cell_in_the_text(woven):
+    path = woven.root / "book/01-one.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    nb.cells.append(nbformat.v4.new_markdown_cell("So:\n```{code-cell}\n1\n"))
+    nbformat.write(nb, path)
+    status, said = woven.tool("hygiene")
+    assert status == 1 and "has a code cell in it" in said
