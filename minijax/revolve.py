@@ -23,10 +23,13 @@ from minijax.tree_util import tree_map
 
 # [schedule]
 class Action(NamedTuple):
-    """What to do with the working state, state number i of a loop."""
+    """keep, advance (to state j), restore or back, at state i of a loop.
 
-    verb: str  # keep it, advance it to state j, restore it, or go back: pass
-    i: int  # a cotangent through the step that starts from it; then forget i
+    back passes a cotangent through the step from state i, and forgets i.
+    """
+
+    verb: str
+    i: int
     j: int = None
 
 
