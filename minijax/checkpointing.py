@@ -117,6 +117,7 @@ calls[remat_p] = call_checkpointed
 def remat_partial(trace, args, params):
     """Now the values alone; later all of it again, from the arguments."""
     unknown = tuple(map(trace.owns, args))
+    forget_many(params["jaxpr"])
     now, later, waits, takes = twice(params["jaxpr"], unknown,
                                      params["policy"] or nothing_saveable)
     if all(waits):  # nothing is wanted now
@@ -127,6 +128,13 @@ def remat_partial(trace, args, params):
     late = trace.record(remat_p, [*outs[n:], *select(args, takes)[0]], {
         **params, "jaxpr": later, "differentiated": True})
     return merge(waits, late, outs[:n])
+
+
+def forget_many(closed, many=64):
+    """Halves are kept by policy; one made anew for each call comes once."""
+    results = vars(closed).get("results", {})
+    if len(results) > many:
+        results.clear()
 
 
 partial_rules[remat_p] = remat_partial

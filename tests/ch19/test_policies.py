@@ -1,6 +1,8 @@
 """What a policy keeps is kept, and not computed again."""
 
 import collections
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -105,6 +107,19 @@ def test_both():
 def test_the_same_names_are_the_same_policy():
     make = policies.save_only_these_names
     assert make("a", "b") is make("a", "b") is not make("a")
+
+
+def test_policies_made_anew_do_not_pile_up():
+    def slope(x):
+        def policy(primitive, *avals, **params):
+            return False
+        alive.append(weakref.ref(policy))
+        return mj.grad(mj.checkpoint(jnp.sin, policy=policy))(x)
+    alive = []
+    for _ in range(150):
+        slope(1.0)
+    gc.collect()
+    assert sum(ref() is not None for ref in alive) < 80
 
 
 def test_a_policy_of_ones_own():
