@@ -165,7 +165,7 @@ def solve_now(*values, programs, num_consts):
 # [/custom_linear_solve_p]
 
 
-# [derivatives]
+# [jvp]
 def linear_solve_jvp(primals, tangents, **params):
     """A dx = db - dA x: the same system with another right-hand side."""
     programs, num_consts = params["programs"], params["num_consts"]
@@ -175,12 +175,16 @@ def linear_solve_jvp(primals, tangents, **params):
     x = outs[:len(b)]
     moved = tangents_of(programs.matvec, consts.matvec, dots.matvec, x)
     rhs = [instantiate(add_tangents(t, negative(u)))
-           for t, u in zip(b_dot, moved)]
-    params_first = sum(consts, [])
-    x_dot = custom_linear_solve_p.bind(*params_first, *rhs, **params)
+           for t, u in zip(b_dot, moved, strict=True)]
+    x_dot = custom_linear_solve_p.bind(*sum(consts, []), *rhs, **params)
     return outs, x_dot[:len(b)] + [zero_like(a) for a in outs[len(b):]]
 
 
+jvp_rules[custom_linear_solve_p] = linear_solve_jvp
+# [/jvp]
+
+
+# [tangents_of]
 def tangents_of(program, consts, dots, x):
     """dA x, where x stands still."""
     with JVPTrace() as trace:
@@ -190,11 +194,10 @@ def tangents_of(program, consts, dots, x):
 
 def negative(t):
     return t if type(t) is Zero else -t
+# [/tangents_of]
 
 
-jvp_rules[custom_linear_solve_p] = linear_solve_jvp
-
-
+# [transpose]
 def linear_solve_transpose(cts, *args, programs, num_consts):
     """The transposed system, with the cotangent as its right-hand side."""
     consts, b = operands(args, num_consts)
@@ -214,7 +217,7 @@ def linear_solve_transpose(cts, *args, programs, num_consts):
 
 
 transposes[custom_linear_solve_p] = linear_solve_transpose
-# [/derivatives]
+# [/transpose]
 
 
 # [batching]

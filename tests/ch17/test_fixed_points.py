@@ -78,7 +78,7 @@ def test_forward_mode_is_refused():
 
 
 def test_step_must_not_close_over_what_moves():
-    with pytest.raises(Exception, match="(?i)clos|custom_vjp"):
+    with pytest.raises(Exception, match="closed-over"):
         mj.grad(lambda a: settled(lambda _, x: 0.5 * (x + a / x), 1.0, 1.0))(
             2.0)
 
