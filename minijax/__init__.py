@@ -89,10 +89,18 @@ from minijax.compilation import disable_jit as disable_jit
 from minijax.compilation import jit as jit
 # [/chapter 11]
 
+# [chapter 12]
+from minijax import compiler as compiler
+from minijax import dispatch as dispatch
+from minijax import numpy_calls as numpy_calls
+from minijax import optimizer_passes as optimizer_passes
+# [/chapter 12]
+
 # [chapter 13]
 from minijax import conditional_rules as conditional_rules
 from minijax import conditionals as _conditionals
 from minijax import loops as _loops
+from minijax import loop_lines as loop_lines
 from minijax import parallel_scans as _parallel_scans
 from minijax import scanning as _scanning
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from minijax.executor import Writer, writers
 from minijax.jaxpr import Var
-from minijax.optimizer import optimize, passes
+from minijax.optimizer import optimize
 from minijax.tiles import Region, loop_of, regions, ufunc_of
 
 TILE = 2 ** 14  # elements: a few buffers of this size fit into the cache
@@ -24,7 +24,7 @@ class TilingWriter(Writer):
 
     def __init__(self, closed, name):
         self.alias, self.depth = {}, 0  # inputs of loops; how deep we are in
-        super().__init__(optimize(closed, passes), name)
+        super().__init__(optimize(closed), name)
 
     def body(self):
         return self.block(self.jaxpr)
@@ -55,7 +55,7 @@ class TilingWriter(Writer):
 
         aliases: the atoms that these inputs are.
         """
-        closed = optimize(closed, passes)
+        closed = optimize(closed)
         for v, x in zip(closed.jaxpr.constvars, closed.consts):
             self.constants.add(v)
             self.scope[self.name(v)] = np.asarray(x)
@@ -109,7 +109,7 @@ class Tiles:
                  for s in self.region.sums]
         sums = [self.name(s.outvars[0]) for s in self.region.sums]
         return [*self.arrays(), *[f"{x} = []" for x in sums],
-                f"for tile in {self.slices()}:",
+                f"for part in {self.slices()}:",
                 *[f"    {line}" for line in self.views() + body],
                 *[f"{x} = np.asarray(np.add.reduce({x}))" for x in sums],
                 *self.after]
@@ -141,7 +141,7 @@ class Tiles:
             self.release(dying)
         place = self.place(out)
         if ufunc:
-            lines = [f"np.{ufunc.__name__}({', '.join([*xs, place])})"]
+            lines = [f"np.{ufunc.__name__}({', '.join(xs)}, out={place})"]
         else:
             lines = loop_of(eqn)(self.writer, eqn, xs, place)
             self.release(dying)
@@ -151,7 +151,7 @@ class Tiles:
     def place(self, out):
         """Where a result goes: into its array, or into a free buffer."""
         if out in self.kept:
-            return f"{self.name(out)}[tile]"
+            return f"{self.name(out)}[part]"
         names = self.free.setdefault(out.aval.dtype, [])
         if not names:
             names.append(f"t{len(self.buffers)}")
@@ -176,16 +176,16 @@ class Tiles:
 
     def slices(self):
         n = self.region.shape[0]
-        return self.writer.put("tiles", [
+        return self.writer.put("parts", [
             slice(i, min(i + self.rows, n)) for i in range(0, n, self.rows)])
 
     def views(self):
         """The tiles of what is read, and buffers as short as the last one."""
         n = self.region.shape[0]
         inputs = dict.fromkeys(v for v in self.region.invars if self.sliced(v))
-        short = ([f"if tile.stop - tile.start < {self.rows}:",
+        short = ([f"if part.stop - part.start < {self.rows}:",
                   *[f"    {t} = {t}[:{n % self.rows}]" for t in self.buffers]]
                  if n % self.rows and self.buffers else [])
-        return [f"{self.tile(v)} = {self.name(v)}[tile]"
+        return [f"{self.tile(v)} = {self.name(v)}[part]"
                 for v in inputs] + short
     # [/Tiles.arrays]

@@ -1,14 +1,17 @@
 """Passes over a program: each gives a program of the same values.
 
-optimize : (ClosedJaxpr, names of passes) -> ClosedJaxpr
+optimize : ClosedJaxpr -> ClosedJaxpr
+stages   : ClosedJaxpr -> (name of a pass, ClosedJaxpr)…
 rewrite  : (ClosedJaxpr, rule) -> ClosedJaxpr
 rule     : equation -> None, or (new equations, what stands for its results)
 
 XLA has passes of the same names.
 """
 
+from minijax.config import config
 from minijax.jaxpr import ClosedJaxpr, Var
 
+switched_off = config.define("minijax_passes_off", ())
 passes = {}  # name -> (ClosedJaxpr -> ClosedJaxpr), in the order of running
 
 
@@ -18,12 +21,20 @@ def optimization(f):
     return f
 
 
-def optimize(closed, names):
-    """The program after the passes of these names."""
-    for name, f in passes.items():
-        if name in names:
-            closed = f(closed)
+def optimize(closed):
+    """The program after all the passes that are switched on."""
+    for _, closed in stages(closed):
+        pass
     return closed
+
+
+def stages(closed):
+    """The program as it was, and as each pass leaves it: (name, program)."""
+    yield "traced", closed
+    for name, f in passes.items():
+        if name not in switched_off.value:
+            closed = f(closed)
+            yield name, closed
 
 
 def rewrite(closed, rule):

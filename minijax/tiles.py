@@ -114,8 +114,10 @@ def fits(shape, full):
 
 
 def elementwise(eqn):
-    return len(eqn.outvars) == 1 and eqn.outvars[0].aval.size >= LARGE and (
-        ufunc_of(eqn) is not None or loop_of(eqn) is not None)
+    if len(eqn.outvars) != 1 or not eqn.outvars[0].aval.shape:
+        return False
+    return eqn.outvars[0].aval.size >= LARGE and bool(
+        ufunc_of(eqn) or loop_of(eqn))
 
 
 def is_sum(eqn, region):
