@@ -33,7 +33,7 @@ def same(got, want):
 
 @pytest.mark.parametrize("name", ATOMS)
 def test_every_atom(name):
-    """The atom, and an elementwise chain around it so that there is a region."""
+    """The atom, and a chain around it, so that there is a region."""
     f, *xs = ATOMS[name]
     xs = [jnp.asarray(x) for x in xs]
 
@@ -46,7 +46,9 @@ def test_every_atom(name):
 
 SPECIAL = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-310,
                     -1e-45, 0.5, 3.0, 1e300])
-ELEMENTWISE = "neg sign abs floor ceil exp exp2 log1p expm1 square sqrt rsqrt sin cos tan tanh log logistic is_finite erf".split()
+ELEMENTWISE = (
+    "neg sign abs floor ceil exp exp2 log1p expm1 square sqrt rsqrt sin cos "
+    "tan tanh log logistic is_finite erf").split()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

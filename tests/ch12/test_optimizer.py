@@ -31,9 +31,11 @@ def test_calls_are_inlined():
 
 
 def test_forty_calls_each_twice_of_the_one_before_stay_calls():
-    f = lambda x: x  # noqa: E731
+    def twice(f):
+        return mj.jit(lambda x: f(x) + f(x))
+    f = mj.jit(lambda x: x)
     for _ in range(40):
-        f = (lambda f: mj.jit(lambda x: f(x) + f(x)))(f)
+        f = twice(f)
     closed = optimizer.passes["inline"](mj.make_jaxpr(f)(1.0))
     assert len(closed.eqns) < 200
 
