@@ -18,6 +18,7 @@ import statistics  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 
+import compiled  # noqa: E402, F401
 from workloads import WORKLOADS  # noqa: E402
 
 TURNS, AT_LEAST = 7, 0.05  # turns for each peer, seconds for each turn
