@@ -7,13 +7,16 @@ JAX has this part in C++ (pjit.cc).
 
 from minijax import compilation, tree_util
 from minijax.array import ArrayImpl, quiet
+from minijax.caller import CallingPrimitive
 from minijax.compilation import Jitted, disable_jit
 from minijax.config import enable_x64
 from minijax.core import current, eval_trace
 from minijax.executor import numpy_program
+from minijax.jaxpr import jaxprs_in_params
 from minijax.jit_rules import program_name
 
 
+# [Dispatching]
 class Dispatching(Jitted):
     """A Jitted with a table of its own for calls with arrays alone.
 
@@ -22,32 +25,51 @@ class Dispatching(Jitted):
     a transformation, go the longer way.
     """
 
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.ready = {}
+    def __init__(self, fun, static, inline):
+        super().__init__(fun, static, inline)
+        self.ready, self.arrays_alone = {}, not (static.nums or static.names)
+    # [/Dispatching]
 
+    # [Dispatching.call]
     def call(self, args, kwargs):
         if kwargs or current.trace is not eval_trace or disable_jit.value:
             return super().call(args, kwargs)
-        key = (enable_x64.value,
-               *[x.aval if type(x) is ArrayImpl else None for x in args])
+        leaves, tree = args, len(args)
+        if any(type(x) is not ArrayImpl for x in args):
+            leaves, tree = tree_util.tree_flatten(args)
+        key = (enable_x64.value, tree,
+               *[x.aval if type(x) is ArrayImpl else None for x in leaves])
         run = self.ready.get(key)
         if run is None:
             result = super().call(args, kwargs)
-            if None not in key:
+            if self.arrays_alone and None not in key:
                 self.prepare(key, args)
             return result
-        return run(*[x._value for x in args])
+        return run(*[x._value for x in leaves])
 
     def prepare(self, key, args):
-        """Keep the program of this call, if it closes over no tracer."""
+        """Keep the program of this call, if nothing in it asks for more.
+
+        A tracer that it closes over dies; a callback wants its context.
+        """
         found = self.traced(self.kind(args, {}, lambda x: x))
-        if not found.tracers:
+        if not found.tracers and not calls_back(found.jaxpr.jaxpr):
             self.ready[key] = runner(found)
 
     def clear(self):
         self.ready.clear()
         super().clear()
+    # [/Dispatching.call]
+
+
+# [runner]
+def calls_back(jaxpr):
+    """Does the program, or one in it, call a function of the user's?"""
+    return any(
+        isinstance(eqn.primitive, CallingPrimitive)
+        and not eqn.primitive.holds_programs
+        or any(map(calls_back, jaxprs_in_params(eqn.params)))
+        for eqn in jaxpr.eqns)
 
 
 def runner(traced):
@@ -56,14 +78,15 @@ def runner(traced):
     avals, tree = traced.jaxpr.out_avals, traced.out_tree
 
     def run(*values):
-        outs = [ArrayImpl(x, aval) for x, aval in zip(
-            quiet.copy().run(program, *values), avals)]
-        return tree_util.tree_unflatten(tree, outs)
+        outs = quiet.copy().run(program, *values)
+        return tree_util.tree_unflatten(tree, map(ArrayImpl, outs, avals))
 
     def run_one(*values):
         out, = quiet.copy().run(program, *values)
         return ArrayImpl(out, avals[0])
-    return run_one if tree_util.treedef_is_leaf(tree) else run
+    alone = len(avals) == 1 and tree_util.treedef_is_leaf(tree)
+    return run_one if alone else run
+# [/runner]
 
 
 compilation.kinds_of_jitted.append(Dispatching)

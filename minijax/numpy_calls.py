@@ -64,10 +64,10 @@ def stretched(eqn, x):
 @call_as(lax.reduce_sum_p, lax.reduce_max_p, lax.reduce_min_p,
          lax.reduce_prod_p)
 def reduced(eqn, x):
-    """The ufunc's own reduction; a size of 0 needs the identity."""
+    """The ufunc's own reduction; no axes, no elements: as it was before."""
     ufunc = reductions[eqn.primitive]
     aval, axes = eqn.invars[0].aval, eqn.params["axes"]
-    if not aval.size:
+    if not aval.size or aval.shape and not axes:
         return None
     axis = None if len(axes) == len(aval.shape) else (
         axes if len(axes) > 1 else axes[0])

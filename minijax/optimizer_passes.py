@@ -11,6 +11,7 @@ import numpy as np
 
 from minijax import lax
 from minijax.array import ArrayImpl, quiet
+from minijax.caller import CallingPrimitive
 from minijax.forward import add_any_p
 from minijax.jaxpr import (
     ClosedJaxpr,
@@ -156,7 +157,7 @@ def fold(closed):
     def rule(eqn):
         values = [value(v) for v in eqn.invars]
         if (any(x is None for x in values) or has_effects(eqn)
-                or eqn.primitive.holds_programs
+                or isinstance(eqn.primitive, CallingPrimitive)
                 or sum(v.aval.size for v in eqn.outvars) > SMALL):
             return None
         outs = quiet.copy().run(eqn.primitive.impl,
@@ -242,11 +243,18 @@ def merge_equal(closed):
     def rule(eqn):
         if has_effects(eqn):
             return None
-        key = (eqn.primitive, *map(identity, eqn.invars),
-               *eqn.params.items())
+        operands = [identity(v) for v in eqn.invars]
+        key = (eqn.primitive, *eqn.params.items(),
+               frozenset(operands) if commutes(eqn) else tuple(operands))
         first = seen.setdefault(key, eqn.outvars)
         return None if first is eqn.outvars else ([], first)
     return rewrite(closed, rule)
+
+
+def commutes(eqn):
+    """Is a + b what b + a is, to the last bit? max(0, -0) is not."""
+    return (eqn.primitive in (lax.add_p, lax.mul_p, add_any_p)
+            and eqn.outvars[0].aval.dtype.kind != "c")
 
 
 def identity(atom):

@@ -10,7 +10,7 @@ import minijax as mj
 from minijax import lax
 from minijax import numpy as jnp
 from minijax.core import Primitive
-from minijax.executor import numpy_program
+from minijax.executor import disable_optimizations, numpy_program
 
 
 def test_source():
@@ -102,8 +102,9 @@ def test_two_programs_of_one_name():
             return x * k
         return mj.jit(f)
     f = mj.jit(lambda x: make(2.0)(x) + make(3.0)(x) + make(2.0)(x))
-    assert float(f(1.0)) == 7
-    text = f.lower(1.0).as_text()
+    with disable_optimizations(True):
+        assert float(f(1.0)) == 7
+        text = f.lower(1.0).as_text()
     assert text.count("def jit_f(") == 1
 
 

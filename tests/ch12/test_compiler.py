@@ -90,6 +90,11 @@ def test_shapes(shape):
         np.testing.assert_allclose(g, w, rtol=1e-12)
 
 
+def test_a_sum_over_no_axes():
+    x = jnp.ones((2, 3))
+    same(mj.jit(lambda x: lax.reduce_sum(x, ()))(x), x)
+
+
 def test_rows_and_columns_are_stretched_in_tiles():
     x, row, column = (np.random.default_rng(1).normal(size=s)
                       for s in ((5, 9), (9,), (5, 1)))

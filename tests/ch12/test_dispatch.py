@@ -101,3 +101,29 @@ def test_threads_share_programs():
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert got == [want] * 160
+
+
+def test_containers_take_the_short_way_too():
+    @mj.jit
+    def f(tree):
+        runs.append(1)
+        return {"sum": tree["a"] + tree["b"][0], "none": None}
+    runs, x = [], jnp.arange(3.0)
+    for tree in {"a": x, "b": [x]}, {"b": [2 * x], "a": x}:
+        assert f(tree)["none"] is None
+    np.testing.assert_array_equal(f(tree)["sum"], [0, 3, 6])
+    f({"a": x, "b": (x,)})
+    assert len(runs) == 2
+
+
+def test_static_arguments_take_the_long_way():
+    f = mj.jit(lambda x, s: (x, str(s))[0] * len(s), static_argnums=1)
+    x = jnp.arange(3.0)
+    for s in (), (1, 2), (), ((), ()), (1.0, 2.0):
+        np.testing.assert_array_equal(f(x, s), x * len(s))
+
+
+def test_a_function_that_returns_nothing():
+    f = mj.jit(lambda x: None)
+    x = jnp.arange(3.0)
+    assert f(x) is None and f(x) is None

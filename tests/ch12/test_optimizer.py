@@ -97,6 +97,28 @@ def test_what_is_computed_twice_is_computed_once():
         "sin", "add"]
 
 
+def test_sums_and_products_commute_and_nothing_else_does():
+    with mj.enable_x64():
+        x, z = jnp.arange(4.0), jnp.arange(4.0) * 1j
+    for f, x, left in ((lax.mul, x, 2), (lax.add, x, 2), (lax.max, x, 3),
+                       (lax.sub, x, 3), (lax.mul, z, 3)):
+        assert len(after("merge_equal", lambda x, y: f(x, y) + f(y, x),
+                         x, x + 1)) == left
+
+
+def test_callbacks_are_not_called_in_advance():
+    seen = []
+
+    def note(x):
+        seen.append(float(x))
+        return x
+    f = mj.jit(lambda: mj.pure_callback(note, jnp.float32(0), 3.0))
+    f.lower().as_text()
+    assert not seen
+    f(), f()
+    assert seen == [3.0, 3.0]
+
+
 def test_effects_are_not_merged(capsys):
     @mj.jit
     def f(x):
