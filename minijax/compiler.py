@@ -13,8 +13,6 @@ from minijax.optimizer import optimize
 from minijax.tiles import Region, loop_of, regions, ufunc_of
 
 TILE = 2 ** 14  # elements: a few buffers of this size fit into the cache
-
-
 blocks = {}  # Primitive -> (writer, equation) -> lines, for loops
 
 
@@ -29,6 +27,9 @@ class TilingWriter(Writer):
     def body(self):
         return self.block(self.jaxpr)
 
+    # [/TilingWriter]
+
+    # [TilingWriter.block]
     def block(self, jaxpr):
         """The lines of a program, or of one that is written into another."""
         lines, steps = [], regions(jaxpr.eqns)
@@ -47,7 +48,7 @@ class TilingWriter(Writer):
         dead = [self.name(v) for v in dying if v not in self.constants]
         dead = [name for name in dead if name != "_"]
         return [f"del {', '.join(dead)}"] if dead else []
-    # [/TilingWriter]
+    # [/TilingWriter.block]
 
     # [TilingWriter.part]
     def inner(self, closed, aliases):
@@ -98,7 +99,9 @@ class Tiles:
         self.buffers, self.free = {}, {}  # name -> dtype; dtype -> names
         self.holds = {}  # a variable's tile -> the buffer that it is in
         self.after = writer.delete(v for v in dying if v not in region.made)
+    # [/Tiles]
 
+    # [Tiles.lines]
     def lines(self):
         """Arrays and buffers, the loop over tiles, and the sums of parts."""
         body = [line for eqn, dying in zip(
@@ -113,7 +116,7 @@ class Tiles:
                 *[f"    {line}" for line in self.views() + body],
                 *[f"{x} = np.asarray(np.add.reduce({x}))" for x in sums],
                 *self.after]
-    # [/Tiles]
+    # [/Tiles.lines]
 
     # [Tiles.names]
     def name(self, v):
@@ -134,19 +137,17 @@ class Tiles:
 
     # [Tiles.equation]
     def equation(self, eqn, dying):
-        """Its lines; a buffer whose tile dies is free for the result."""
+        """Its lines; a ufunc may write over an operand that dies with it."""
         xs, out = [self.tile(v) for v in eqn.invars], eqn.outvars[0]
         ufunc = ufunc_of(eqn)
         if ufunc:
             self.release(dying)
+            operands = ", ".join([*xs, f"out={self.place(out)}"])
+            return [f"{self.tile(out)} = np.{ufunc.__name__}({operands})"]
         place = self.place(out)
-        if ufunc:
-            lines = [f"np.{ufunc.__name__}({', '.join(xs)}, out={place})"]
-        else:
-            lines = loop_of(eqn)(self.writer, eqn, xs, place)
-            self.release(dying)
-        return [f"{self.tile(out)} = {lines[0]}"] if ufunc else [
-            *lines, f"{self.tile(out)} = {place}"]
+        self.release(dying)
+        return [*loop_of(eqn)(self.writer, eqn, xs, place),
+                f"{self.tile(out)} = {place}"]
 
     def place(self, out):
         """Where a result goes: into its array, or into a free buffer."""

@@ -75,7 +75,8 @@ def copied(closed, operands, consts):
 # [stretch]
 stretching = {lax.add_p, lax.sub_p, lax.mul_p, lax.div_p, lax.max_p,
               lax.min_p, lax.pow_p, lax.atan2_p, lax.eq_p, lax.ne_p, lax.lt_p,
-              lax.le_p, lax.gt_p, lax.ge_p}
+              lax.le_p, lax.gt_p, lax.ge_p, lax.neg_p, lax.abs_p, lax.sqrt_p,
+              lax.integer_pow_p, lax.convert_element_type_p}
 
 
 @optimization

@@ -83,6 +83,9 @@ class Region:
                 and self.summed.isdisjoint(eqn.invars)
                 and all(fits(shape, self.shape) for shape in shapes))
 
+    # [/Region]
+
+    # [Region.add]
     def add(self, eqn):
         self.eqns.append(eqn)
         self.made.add(eqn.outvars[0])
@@ -104,7 +107,7 @@ class Region:
     def feeds(self, eqn):
         """Does the equation read what is made here?"""
         return not (self.made | self.summed).isdisjoint(eqn.invars)
-# [/Region]
+    # [/Region.add]
 
 
 # [regions]
