@@ -95,7 +95,8 @@ class Tiles:
         self.writer, self.region = writer, region
         self.kept = {v for v in region.outvars[:len(region.eqns)]
                      if v not in dying}
-        self.rows = max(1, TILE // math.prod(region.shape[1:]))
+        self.rows = min(region.shape[0], max(
+            1, TILE // math.prod(region.shape[1:])))
         self.buffers, self.free = {}, {}  # name -> dtype; dtype -> names
         self.holds = {}  # a variable's tile -> the buffer that it is in
         self.after = writer.delete(v for v in dying if v not in region.made)

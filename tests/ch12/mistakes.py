@@ -1,0 +1,139 @@
+"""Wrong answers to the exercises of chapter 12, and how each is recognized."""
+import numpy as np
+
+from minijax import lax, optimizer
+from minijax.jaxpr import Literal, Var
+from minijax.tiles import Region
+
+
+def undo(compose, only_if=lambda *orders: True):
+    def compiler_pass(closed):
+        made = {}
+
+        def rule(eqn):
+            if eqn.primitive is not lax.transpose_p:
+                return None
+            x, = eqn.invars
+            order = eqn.params["permutation"]
+            if x in made:
+                first = made[x].params["permutation"]
+                x, = made[x].invars
+                order = compose(first, order)
+            if order == tuple(range(len(order))):
+                return [], [x]
+            eqn = eqn.replace(invars=[x], params={"permutation": order})
+            made[eqn.outvars[0]] = eqn
+            return [eqn], eqn.outvars
+        return optimizer.rewrite(closed, rule)
+    return compiler_pass
+
+
+def rev(text):
+    return text
+
+
+def all_axes(eqn, x):
+    return f"{x}[{', '.join(['::-1'] * len(eqn.invars[0].aval.shape))}]"
+
+
+def without_axes(eqn, x):
+    axes = range(len(eqn.invars[0].aval.shape))
+    index = ["::-1" if d in eqn.params["dimensions"] else ":" for d in axes]
+    return f"{x}[{', '.join(index) or ':'}]"
+
+
+HARD = np.array([0.0, -0.0, 1.0, 0.1, 3.0, 1e-200, 5e-324, 1e200, np.inf,
+                 np.nan])
+BAD = {"swap", "not less", "relu", "root", "cancel"}
+
+
+def witness(numbers, differ):
+    def find(before, after):
+        x, y = map(np.ravel, np.meshgrid(numbers, numbers))
+        with np.errstate(all="ignore"):
+            a, b = before(x, y), after(x, y)
+        wrong = differ(a, b)
+        return (x[wrong][0], y[wrong][0]) if wrong.any() else None
+    return find
+
+
+def differ(a, b):
+    same = (a == b) & (np.signbit(a * 1.0) == np.signbit(b * 1.0))
+    return ~(same | (a != a) & (b != b))
+
+
+right = witness(HARD, differ)
+
+
+def equal_only(a, b):
+    return (a != b) & ~((a != a) & (b != b))
+
+
+def traffic(once=set, kept=True, later_reads=True):
+    def count(steps, outvars):
+        def size(variables):
+            return sum(v.aval.size * v.aval.dtype.itemsize
+                       for v in once(variables)
+                       if type(v) is not Literal and v.aval.shape)
+        later, total = {v for v in outvars if type(v) is Var}, 0
+        for step in reversed(steps):
+            total += size(step.invars) + size(
+                v for v in step.outvars
+                if type(step) is not Region or v in later or not kept)
+            if later_reads:
+                later.update(v for v in step.invars if type(v) is Var)
+        return total
+    return count
+
+
+def as_dot(fits=lambda x, y: True, any_reader=True):
+    def compiler_pass(closed):
+        products = {}
+
+        def rule(eqn):
+            if eqn.primitive is lax.mul_p and fits(
+                    *[v.aval for v in eqn.invars]):
+                products[eqn.outvars[0]] = eqn
+            if (eqn.primitive is lax.reduce_sum_p
+                    and eqn.invars[0] in products
+                    and (any_reader or eqn.invars[0]
+                         not in closed.jaxpr.outvars)):
+                x, y = products[eqn.invars[0]].invars
+                params = {"dimension_numbers": (((0,), (0,)), ((), ())),
+                          "precision": None,
+                          "preferred_element_type": x.aval.dtype}
+                return [eqn.replace(primitive=lax.dot_general_p,
+                                    invars=[x, y], params=params)
+                        ], eqn.outvars
+        return optimizer.rewrite(closed, rule)
+    return compiler_pass
+
+
+def vectors(x, y):
+    return len(x.shape) == len(y.shape) == 1
+
+
+MISTAKES = [
+    ("12.1", lambda closed: closed, "nothing was undone"),
+    ("12.1", undo(lambda p, q: tuple(q[d] for d in p)), "wrong way round"),
+    ("12.1", undo(lambda p, q: tuple(range(len(p)))),
+     "cancel only if their permutations do"),
+    ("12.2", lambda eqn, x: None, "still a call"),
+    ("12.2", all_axes, "numbers are wrong"),
+    ("12.2", without_axes, "has no index"),
+    ("12.3", (witness(HARD, lambda a, b: a != b), lambda: BAD),
+     "though NaN == NaN is false"),
+    ("12.3", (witness(HARD, equal_only), lambda: BAD), "takes -0 for 0"),
+    ("12.3", (witness(np.array([0, -0.0, 1, 2, np.inf, np.nan]), differ),
+              lambda: BAD), "numbers that have to be rounded"),
+    ("12.3", (right, lambda: BAD - {"relu"}), "maximum of a NaN"),
+    ("12.3", (right, lambda: BAD - {"swap"}), "at x = y"),
+    ("12.3", (right, lambda: BAD | {"quarter"}), "rounded once"),
+    ("12.4", traffic(once=list), "read once, not twice"),
+    ("12.4", traffic(kept=False), "is not written"),
+    ("12.4", traffic(later_reads=False), "has to be written"),
+    ("12.5", lambda closed: closed, "still is"),
+    ("12.5", as_dot(vectors), "computed anyway"),
+    ("12.5", as_dot(any_reader=False), "a number is no vector"),
+    ("12.5", as_dot(vectors, any_reader=False), "wrap around"),
+]
