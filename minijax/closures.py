@@ -27,18 +27,18 @@ def closure_convert(fun, *example_args):
     flat, leaves = flatten_call(fun, example_args, False, "closure_convert")
     closed, consts = trace_closed(flat, [x.aval for x in leaves], fun,
                                   "closure_convert")
-    n = len(example_args)
+    n, in_tree, out_tree = len(example_args), flat.in_tree, flat.out_tree
 
     def converted(*args):
         leaves, tree = tree_util.tree_flatten(args[:n])
-        if tree != flat.in_tree:
+        if tree != in_tree:
             raise TypeError(
                 "The inputs to the closure produced by closure_convert must "
-                f"have the tree {flat.in_tree}, as its example arguments, but "
+                f"have the tree {in_tree}, as its example arguments, but "
                 f"got {tree}.\n"
-                + tree_util.explain_difference(flat.in_tree, tree))
+                + tree_util.explain_difference(in_tree, tree))
         outs = run_closed(closed, [*args[n:], *leaves])
-        return tree_util.tree_unflatten(flat.out_tree, outs)
+        return tree_util.tree_unflatten(out_tree, outs)
     return converted, list(consts)
 
 

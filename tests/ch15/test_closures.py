@@ -1,5 +1,7 @@
 """closure_convert and custom_gradient."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,22 @@ def test_wrong_number_of_cotangents():
     g = mj.custom_gradient(lambda x, y: (x * y, lambda ct: (ct,)))
     with pytest.raises(TypeError, match="length equal to the number"):
         mj.grad(g)(1.0, 2.0)
+
+
+def test_what_is_converted_does_not_hold_the_function():
+    """Nor the tracers that it closes over: they are arguments now."""
+    @partial(mj.custom_vjp, nondiff_argnums=(0,))
+    def call(f, x, consts):
+        return f(x, *consts)
+    call.defvjp(lambda f, x, consts: (call(f, x, consts), (x, consts)),
+                lambda f, kept, ct: mj.vjp(f, kept[0], *kept[1])[1](ct)[:1]
+                + ([ct * kept[0]],))
+
+    def product(k):
+        return call(*converted(lambda y: k * y, 2.0))
+
+    def converted(f, x):
+        f, consts = mj.closure_convert(f, x)
+        return f, x, consts
+    with mj.checking_leaks():
+        assert mj.grad(product)(0.5) == 2

@@ -231,3 +231,9 @@ def test_errors(words):
     with pytest.raises((TypeError, ValueError)) as e:
         ERRORS[words]()
     assert words in str(e.value)
+
+
+def test_no_tracer_is_kept():
+    with mj.checking_leaks():
+        slope = mj.grad(lambda k: odeint(lambda y, t: -k * y, 1.0, T)[-1])
+        close(slope(0.7), -2.5 * np.exp(-2.5 * 0.7))
