@@ -238,14 +238,11 @@ simpler = {
 # [merge_equal]
 @optimization
 def merge_equal(closed):
-    """What is computed twice, from the same operands, is computed once.
-
-    But not a loop, or a program: who runs one again saves memory by it.
-    """
+    """What is computed twice, from the same operands, is computed once."""
     seen = {}
 
     def rule(eqn):
-        if has_effects(eqn) or eqn.primitive.holds_programs:
+        if has_effects(eqn):
             return None
         operands = [identity(v) for v in eqn.invars]
         key = (eqn.primitive, *eqn.params.items(),
