@@ -115,6 +115,7 @@ class Tiles:
         return [*self.arrays(), *[f"{x} = []" for x in sums],
                 f"for part in {self.slices()}:",
                 *[f"    {line}" for line in self.views() + body],
+                f"del {', '.join([*self.tiles(), *self.buffers])}",
                 *[f"{x} = np.asarray(np.add.reduce({x}))" for x in sums],
                 *self.after]
     # [/Tiles.lines]
@@ -122,6 +123,13 @@ class Tiles:
     # [Tiles.names]
     def name(self, v):
         return self.writer.name(v)
+
+    def tiles(self):
+        """All that is bound in the loop, and would keep arrays alive."""
+        made = [eqn.outvars[0] for eqn in self.region.eqns]
+        here = dict.fromkeys([*self.region.invars, *made])
+        return list(dict.fromkeys(
+            self.tile(v) for v in here if self.sliced(v)))
 
     def sliced(self, v):
         """Has it a tile of its own for each step?"""

@@ -4,6 +4,7 @@ blocks : while_p, scan_p -> (writer, equation) -> lines
 """
 
 from minijax.compiler import blocks
+from minijax.jaxpr import Var
 from minijax.rewiring import split
 from minijax.scan_program import scan_p, steps
 from minijax.while_program import while_p
@@ -18,6 +19,12 @@ def assign(targets, values):
 
 def indented(lines):
     return [f"    {line}" for line in lines]
+
+
+def drop(writer, outs, carry):
+    """After a step its results are in the carry and the ys, and only there."""
+    return writer.delete(v for v in dict.fromkeys(outs)
+                         if type(v) is Var and v not in carry)
 
 
 # [while_lines]
@@ -35,8 +42,9 @@ def while_lines(writer, eqn):
         *assign(names, map(writer.name, init)),
         "while True:",
         *indented([*test, f"if not {writer.name(cond.outvars[0])}:",
-                   "    break", *writer.block(body), *assign(names, outs)]),
-        *assign(map(writer.name, eqn.outvars), names)]
+                   "    break", *writer.block(body), *assign(names, outs),
+                   *drop(writer, body.outvars, carry)]),
+        *assign(map(writer.name, eqn.outvars), names), *writer.delete(carry)]
 
 
 blocks[while_p] = while_lines
@@ -68,8 +76,10 @@ def scan_lines(writer, eqn):
             *lines,
             *[f"{writer.name(v)}[{step}] = {writer.name(y)}"
               for v, y in zip(stacks, outs[n:])],
-            *(assign(names, map(writer.name, outs[:n])) or ["pass"])]),
-        *assign(map(writer.name, eqn.outvars[:n]), names)]
+            *(assign(names, map(writer.name, outs[:n])) or ["pass"]),
+            *drop(writer, outs, carry)]),
+        *assign(map(writer.name, eqn.outvars[:n]), names),
+        *writer.delete(carry)]
 
 
 blocks[scan_p] = scan_lines

@@ -238,11 +238,15 @@ simpler = {
 # [merge_equal]
 @optimization
 def merge_equal(closed):
-    """What is computed twice, from the same operands, is computed once."""
+    """What is computed twice, from the same operands, is computed once.
+
+    But not a loop: who runs one again does so to save memory.
+    """
     seen = {}
 
     def rule(eqn):
-        if has_effects(eqn):
+        loop = eqn.primitive.holds_programs and eqn.primitive is not jit_p
+        if loop or has_effects(eqn):
             return None
         operands = [identity(v) for v in eqn.invars]
         key = (eqn.primitive, *eqn.params.items(),

@@ -130,6 +130,11 @@ def is_sum(eqn, region):
             and len(eqn.params["axes"]) == len(region.shape))
 
 
+def stays(eqn):
+    """Must it wait for what is before it, and for the memory that frees?"""
+    return has_effects(eqn) or eqn.primitive.holds_programs
+
+
 def regions(eqns):
     """The equations in order, those that can run in tiles as Regions.
 
@@ -145,7 +150,7 @@ def regions(eqns):
         elif is_sum(eqn, region):
             region.add_sum(eqn)
         else:
-            if region.feeds(eqn) or has_effects(eqn):
+            if region.feeds(eqn) or stays(eqn):
                 done, region = close(done, region), Region(())
             done.append(eqn)
     return close(done, region)

@@ -1,5 +1,7 @@
 """Loops written out are the loops that are called."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,20 @@ def test_effects_come_in_order(capsys):
         return c + x, None
     mj.jit(lambda xs: lax.scan(body, 0, xs)[0])(jnp.arange(3))
     assert capsys.readouterr().out == "0\n0\n1\n"
+
+
+def test_no_array_outlives_its_loop():
+    """Twenty loops, one after another, hold no more than a few arrays."""
+    x = jnp.ones(20_000)
+
+    @mj.jit
+    def f(x):
+        for _ in range(20):
+            x = lax.fori_loop(0, 3, lambda i, x: jnp.sin(x) + x, x)
+        return x
+    f(x)
+    tracemalloc.start()
+    f(x)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * x.nbytes
