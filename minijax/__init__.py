@@ -92,7 +92,6 @@ from minijax.compilation import jit as jit
 # [chapter 12]
 from minijax import compiler as compiler
 from minijax import dispatch as dispatch
-from minijax import numpy_calls as numpy_calls
 from minijax import optimizer_passes as optimizer_passes
 # [/chapter 12]
 

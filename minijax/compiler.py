@@ -9,6 +9,7 @@ import numpy as np
 
 from minijax.executor import Writer, writers
 from minijax.jaxpr import Var
+from minijax.numpy_calls import best_calls
 from minijax.optimizer import optimize
 from minijax.tiles import Region, loop_of, regions, ufunc_of
 
@@ -27,6 +28,9 @@ class TilingWriter(Writer):
     def body(self):
         return self.block(self.jaxpr)
 
+    def call(self, eqn, operands):
+        best = best_calls.get(eqn.primitive, lambda eqn, *operands: None)
+        return best(eqn, *operands) or super().call(eqn, operands)
     # [/TilingWriter]
 
     # [TilingWriter.block]

@@ -1,29 +1,21 @@
 """How NumPy is best called for each operation, on one page.
 
-calls : Primitive -> (writer, equation, operands) -> the text of the call
+best_calls : Primitive -> (equation, *operands) -> the text of a call, or None
 
 An implementation of chapter 3 decides at every call what the types decide
 once. Here it is decided when the program is written.
 """
 
 from minijax import lax
-from minijax.executor import calls
 from minijax.tiles import ufunc_of
 
-
-def plain(writer, eqn, operands):
-    """The call of the implementation, as it was before."""
-    given = [f"{k}={writer.value(v, k)}" for k, v in eqn.params.items()]
-    function = writer.function(eqn.primitive.name, eqn.primitive.impl)
-    return f"{function}({', '.join(operands + given)})"
+best_calls = {}
 
 
 def call_as(*primitives):
     """Register the text for primitives; where it is None, the plain call."""
     def register(text):
-        def call(writer, eqn, operands):
-            return text(eqn, *operands) or plain(writer, eqn, operands)
-        calls.update(dict.fromkeys(primitives, call))
+        best_calls.update(dict.fromkeys(primitives, text))
         return text
     return register
 

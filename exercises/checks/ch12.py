@@ -5,7 +5,7 @@ import numpy as np
 
 import minijax as mj
 from checks import exercise
-from minijax import executor, lax, numpy_calls, optimizer, tiles
+from minijax import lax, numpy_calls, optimizer, tiles
 from minijax import numpy as jnp
 from minijax.jaxpr import eval_jaxpr
 from minijax.jaxpr_check import check_jaxpr
@@ -72,11 +72,7 @@ def _(undo):
 
 @exercise("12.2")
 def _(text):
-    table = dict(executor.calls)
-    with mock.patch.object(numpy_calls, "calls", table), mock.patch.dict(
-            executor.calls):
-        numpy_calls.call_as(lax.rev_p)(text)
-        executor.calls.update(table)
+    with mock.patch.dict(numpy_calls.best_calls, {lax.rev_p: text}):
         for axes in (0, 2), (1,), (), (0, 1, 2):
             f = mj.jit(lambda x, axes=axes: lax.rev(x, axes) + 1)
             source = f.lower(CUBE).as_text()
