@@ -10,10 +10,12 @@ from minijax.array import ArrayImpl, quiet
 from minijax.caller import CallingPrimitive
 from minijax.compilation import Jitted, disable_jit
 from minijax.config import enable_x64
-from minijax.core import current, eval_trace
+from minijax.core import EvalTrace, current, eval_trace
 from minijax.executor import numpy_program
 from minijax.jaxpr import jaxprs_in_params
 from minijax.jit_rules import program_name
+
+evaluate = EvalTrace.process_primitive  # what the short way is short for
 
 
 # [Dispatching]
@@ -28,21 +30,28 @@ class Dispatching(Jitted):
     def __init__(self, fun, static, inline):
         super().__init__(fun, static, inline)
         self.ready, self.arrays_alone = {}, not (static.nums or static.names)
+
+    def clear(self):
+        self.ready.clear()
+        super().clear()
     # [/Dispatching]
 
     # [Dispatching.call]
     def call(self, args, kwargs):
-        if kwargs or current.trace is not eval_trace or disable_jit.value:
+        if (kwargs or current.trace is not eval_trace or disable_jit.value
+                or EvalTrace.process_primitive is not evaluate):
             return super().call(args, kwargs)
-        leaves, tree = args, len(args)
-        if any(type(x) is not ArrayImpl for x in args):
-            leaves, tree = tree_util.tree_flatten(args)
+        leaves, tree = args, None
+        for x in args:
+            if type(x) is not ArrayImpl:
+                leaves, tree = tree_util.tree_flatten(args)
+                break
         key = (enable_x64.value, tree,
                *[x.aval if type(x) is ArrayImpl else None for x in leaves])
         run = self.ready.get(key)
         if run is None:
             result = super().call(args, kwargs)
-            if self.arrays_alone and None not in key:
+            if self.arrays_alone and None not in key[2:]:
                 self.prepare(key, args)
             return result
         return run(*[x._value for x in leaves])
@@ -55,10 +64,6 @@ class Dispatching(Jitted):
         found = self.traced(self.kind(args, {}, lambda x: x))
         if not found.tracers and not calls_back(found.jaxpr.jaxpr):
             self.ready[key] = runner(found)
-
-    def clear(self):
-        self.ready.clear()
-        super().clear()
     # [/Dispatching.call]
 
 

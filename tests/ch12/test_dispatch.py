@@ -7,6 +7,7 @@ import pytest
 
 import minijax as mj
 from minijax import numpy as jnp
+from minijax.core import EvalTrace
 
 
 def counted():
@@ -80,6 +81,20 @@ def test_disable_jit_and_clear_cache():
     f.clear_cache()
     f(x, x)
     assert len(runs) == 3
+
+
+def test_whoever_watches_the_bottom_trace_sees_every_call(monkeypatch):
+    f, _ = counted()
+    x, seen = jnp.arange(3.0), []
+    f(x, x), f(x, x)
+    evaluate = EvalTrace.process_primitive
+
+    def watched(self, primitive, args, params):
+        seen.append(primitive.name)
+        return evaluate(self, primitive, args, params)
+    monkeypatch.setattr(EvalTrace, "process_primitive", watched)
+    f(x, x)
+    assert seen == ["jit"]
 
 
 def test_a_dead_tracer_is_refused():
