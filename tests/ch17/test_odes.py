@@ -237,3 +237,19 @@ def test_no_tracer_is_kept():
     with mj.checking_leaks():
         slope = mj.grad(lambda k: odeint(lambda y, t: -k * y, 1.0, T)[-1])
         close(slope(0.7), -2.5 * np.exp(-2.5 * 0.7))
+
+
+def test_states_on_the_way_keep_the_way_back_near():
+    """A crowd at its limit has forgotten how it began."""
+    def grows(state, t, k):
+        return k * state[0] * (1 - state[0]), state[0]
+
+    def total(k, times):
+        t = jnp.linspace(0.0, 20.0, times)
+        return odeint(grows, (0.1, 0.0), t, k)[1][-1]
+
+    def formula(k):
+        return jnp.log(1 + 0.1 * (jnp.exp(20 * k) - 1)) / k
+    close(total(2.0, 2), formula(2.0))
+    close(mj.grad(total)(2.0, 21), mj.grad(formula)(2.0))
+    assert abs(mj.grad(total)(2.0, 2) - mj.grad(formula)(2.0)) > 1
