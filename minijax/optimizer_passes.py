@@ -238,10 +238,7 @@ simpler = {
 # [merge_equal]
 @optimization
 def merge_equal(closed):
-    """What is computed twice, from the same operands, is computed once.
-
-    But not a loop: who runs one again does so to save memory.
-    """
+    """What is computed twice is computed once; loops are run as asked."""
     seen = {}
 
     def rule(eqn):
