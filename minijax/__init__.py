@@ -133,6 +133,7 @@ vars(lax).update(custom_linear_solve=_custom_linear_solve,
 # [/chapter 17]
 
 # [chapter 18]
+from minijax import scipy as scipy
 from minijax.lax import fourier as _fourier
 from minijax.lax import linalg as _lax_linalg
 from minijax.numpy import fft as _fft

@@ -1,0 +1,3 @@
+"""SciPy's names, as far as the book has them. JAX twin: `jax.scipy`."""
+
+from minijax.scipy import linalg as linalg
