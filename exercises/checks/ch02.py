@@ -75,7 +75,7 @@ def trace_exercise(number):
                     "with `with set_current_trace(self.parent):` around what "
                     "it binds") from None
             finally:
-                current.trace = eval_trace
+                current.trace, eval_trace.parent = eval_trace, None
         return check
     return register
 
