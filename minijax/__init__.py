@@ -139,7 +139,7 @@ from minijax.lax import linalg as _lax_linalg
 from minijax.numpy import fft as _fft
 from minijax.numpy import linalg as _linalg
 
-vars(lax).update(linalg=_lax_linalg, fft=_fourier.fft, fft_p=_fourier.fft_p,
+vars(lax).update(linalg=_lax_linalg, fft=_fourier.fft,
                  FftType=_fourier.FftType)  # as in jax.lax
 vars(numpy).update(linalg=_linalg, fft=_fft)  # as in jax.numpy
 # [/chapter 18]
