@@ -112,15 +112,17 @@ class Tiles:
         body = [line for eqn, dying in zip(
             self.region.eqns, last_uses(self.region.eqns, self.read_after()))
             for line in self.equation(eqn, dying)]
-        body += [f"{self.name(s.outvars[0])}.append(np.add.reduce("
-                 f"{self.tile(s.invars[0])}, axis=None))"
-                 for s in self.region.sums]
-        sums = [self.name(s.outvars[0]) for s in self.region.sums]
+        sums = {self.name(s.outvars[0]): s.invars[0].aval.dtype
+                for s in self.region.sums}
+        body += [f"{x}.append(np.add.reduce({self.tile(s.invars[0])}, None, "
+                 f"'{dtype}'))"
+                 for s, (x, dtype) in zip(self.region.sums, sums.items())]
         return [*self.arrays(), *[f"{x} = []" for x in sums],
                 f"for part in {self.slices()}:",
                 *[f"    {line}" for line in self.views() + body],
                 f"del {', '.join([*self.tiles(), *self.buffers])}",
-                *[f"{x} = np.asarray(np.add.reduce({x}))" for x in sums],
+                *[f"{x} = np.asarray(np.add.reduce({x}, 0, '{dtype}'))"
+                  for x, dtype in sums.items()],
                 *self.after]
     # [/Tiles.lines]
 

@@ -134,3 +134,15 @@ def test_random_programs(seed):
     with mj.enable_x64():
         judge(result(mj, f, [*ways, "jit"]), result(mj, f, ways),
               mj.tree.leaves, 1e-2 if "narrow" in str(steps) else 1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "uint8", "float16",
+                                   "float32", "complex64"])
+def test_a_sum_that_closes_a_region_keeps_its_dtype(dtype):
+    """NumPy widens sums of small integers, and the program must not."""
+    x = jnp.asarray(np.arange(300) % 7).astype(dtype)
+
+    def f(x):
+        y = x * x + x
+        return lax.reduce_sum(y, (0,)), y
+    same(mj.jit(f)(x), f(x))
