@@ -220,7 +220,7 @@ def test_complex_derivatives():
     lambda m: m.jacfwd(lambda x: x * x, holomorphic=True)(1.0),
     lambda m: m.jacfwd(lambda z: m.numpy.abs(z), holomorphic=True)(1j),
     lambda m: m.hessian(lambda z: z * z)(1j),
-], ids=str)
+])
 def test_refused_alike(call):
     with pytest.raises(TypeError) as theirs:
         call(jax)
