@@ -1,67 +1,56 @@
 """Benchmarks: minijax beside its peers, in one run, one turn after another.
 
-    python benchmarks/bench.py [words of workload names]
+    python benchmarks/bench.py [--write] [words of workload names]
 
-Every peer that is installed takes part; the figure is the median of its
-turns divided by the peer's. Absolute times differ from machine to machine and
-hour to hour; the ratios of one run do so less.
+Prints, for each workload, the median time of a call, its ratio to the peer's
+and the bar of that ratio; `--write` keeps the figures in results.json and the
+table and the plot that the book shows.
 """
 
-import os
+from peers import PEERS, double_precision, one_thread
 
-for pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[pool] = "1"  # before NumPy: one thread for everybody
-os.environ["JAX_ENABLE_X64"] = "1"
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+one_thread()
 
-import statistics  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
+import argparse  # noqa: E402
+import json  # noqa: E402
+import platform  # noqa: E402
+from importlib import metadata  # noqa: E402
 
-import compiled  # noqa: E402, F401
-from workloads import WORKLOADS  # noqa: E402
-
-TURNS, AT_LEAST = 7, 0.05  # turns for each peer, seconds for each turn
+import report  # noqa: E402
+import workloads  # noqa: E402, F401
+from measure import result  # noqa: E402
+from registry import selected  # noqa: E402
 
 
-def once(run, calls):
-    start = time.perf_counter()
-    for _ in range(calls):
-        run()
-    return (time.perf_counter() - start) / calls
+def versions():
+    """Of Python and of those who took part."""
+    found = {"python": platform.python_version()}
+    for name in PEERS[1:]:
+        found[name] = metadata.version(name)
+    return found
 
 
-def measure(runs):
-    """{peer: median seconds of a call}, the peers taking turns."""
-    calls = {}
-    for peer, run in runs.items():
-        run()  # warm up: caches, first compilation
-        calls[peer] = max(1, int(AT_LEAST / once(run, 1)))
-    times = {peer: [] for peer in runs}
-    for _ in range(TURNS):
-        for peer, run in runs.items():
-            times[peer].append(once(run, calls[peer]))
-    return {peer: statistics.median(t) for peer, t in times.items()}
-
-
-def show(seconds):
-    for unit, size in ("s", 1), ("ms", 1e-3), ("µs", 1e-6):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"
-
-
-def main(words):
-    print(f"{'workload':34} {'minijax':>9}   minijax ÷ peer")
-    for name, make in WORKLOADS.items():
-        if not all(word in name for word in words):
-            continue
-        times = measure(make())
-        ours = times.pop("minijax")
-        ratios = "  ".join(f"{peer} {ours / t:.2f}"
-                           for peer, t in times.items())
-        print(f"{name:34} {show(ours):>9}   {ratios}", flush=True)
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--write", action="store_true",
+                        help="keep the figures; only of all workloads")
+    parser.add_argument("words", nargs="*",
+                        help="of the names of the workloads to measure")
+    options = parser.parse_args()
+    if options.write and options.words:
+        parser.error("what is kept is of one run: leave out the words")
+    double_precision()
+    results = []
+    for w in selected(options.words):
+        for dtype in w.dtypes:
+            results.append(result(w, dtype))
+            print(report.line(results[-1]), flush=True)
+    print(report.summary(results))
+    if options.write:
+        kept = {"versions": versions(), "results": results}
+        report.RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
+        report.publish(results)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

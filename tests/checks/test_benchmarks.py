@@ -1,36 +1,104 @@
-"""What is measured is the same for every peer."""
-import importlib.util
+"""What is measured is the same for every peer, and told in one form."""
+import contextlib
+import importlib
+import sys
+import xml.etree.ElementTree as ET
 
-import numpy as np
 import pytest
 
 import minijax as mj
 from house import ROOT
 
-
-@pytest.fixture(scope="module")
-def workloads():
-    spec = importlib.util.spec_from_file_location(
-        "workloads", ROOT / "benchmarks" / "workloads.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+sys.path.append(str(ROOT / "benchmarks"))
+importlib.import_module("workloads")
+measure, peers, plot, registry, report = map(importlib.import_module, (
+    "measure", "peers", "plot", "registry", "report"))
+TIMED = [(w, dtype) for w in registry.selected([])
+         if w.gauge is measure.seconds for dtype in w.dtypes]
 
 
-def agree(runs):
-    answers = [[np.asarray(x) for x in mj.tree.leaves(run())]
-               for peer, run in runs.items() if peer != "torch"]
-    assert len(answers) > 1
-    for answer in answers[1:]:
-        for a, b in zip(answers[0], answer, strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-4)
+@pytest.fixture(autouse=True)
+def double_precision():
+    with contextlib.ExitStack() as stack:
+        for name in {"minijax", "jax"} & set(peers.PEERS):
+            stack.enter_context(peers.peer(name).m.enable_x64(True))
+        yield
 
 
-def test_the_peers_take_the_same_gradient_of_a_chain(workloads):
-    agree(workloads.chain_gradient(20))
+@pytest.mark.parametrize(
+    ("w", "dtype"), TIMED, ids=[f"{w.name}, {d}" for w, d in TIMED])
+def test_the_peers_do_the_same_work(w, dtype):
+    calls = w.calls(dtype, w.tiny)
+    plain = calls["minijax"]
+
+    def not_jitted():
+        with mj.disable_jit():
+            return plain()
+    measure.agree(calls | {"minijax, not jitted": not_jitted}, dtype)
 
 
-@pytest.mark.parametrize("name", ["eager x + y, 10-vectors",
-                                  "eager gradient, network 32x64x3"])
-def test_the_peers_do_the_same_work(workloads, name):
-    agree(workloads.WORKLOADS[name]())
+def test_a_wrong_program_is_not_measured():
+    with pytest.raises(ValueError, match="minijax and numpy differ"):
+        measure.agree({"minijax": lambda: 1.0, "numpy": lambda: 1.1},
+                      "float64")
+
+
+def test_a_wrong_dtype_is_not_measured():
+    with pytest.raises(ValueError, match="differ"):
+        measure.agree({"minijax": lambda: 1.0, "numpy": lambda: 1},
+                      "float64")
+
+
+def test_peers_take_turns(monkeypatch):
+    monkeypatch.setattr(measure, "plan", lambda call, wait: (1, 0.5))
+    turns = []
+    numbers = measure.rounds(
+        {name: lambda name=name: turns.append(name)
+         for name in ("minijax", "numpy")}, measure.seconds)
+    assert turns == ["minijax", "numpy", "numpy", "minijax",
+                     "minijax", "numpy"]
+    assert {name: len(n) for name, n in numbers.items()} == {
+        "minijax": 3, "numpy": 3}
+
+
+def entry(figure, part="x", dtype="float64", bar=1.5):
+    return {"row": "row", "part": part, "dtype": dtype, "unit": "",
+            "peer": "jax", "bar": bar, "medians": {"minijax": 1500.0,
+                                                   "jax": 2.5},
+            "figures": {"jax": [figure - .1, figure, figure + .1]}}
+
+
+def test_a_table_has_a_line_for_each_row():
+    results = [entry(1.0, "small"), entry(2.0, "small", "float32"),
+               entry(3.0, "large", bar=4)]
+    assert report.table(results).splitlines()[2:] == [
+        "| row: small; large | jax | 1.5; 4 | 1.00/**2.00**; 3.00 |"]
+    assert report.summary(results) == "2 of 3 bars met"
+
+
+def test_a_line_has_times_the_spread_and_the_bar():
+    assert report.line(entry(2.0)).split() == (
+        "row, x f64 1.5 ms jax 2.5 µs: 2.00 [1.90, 2.10] bar 1.5 MISSED"
+    ).split()
+
+
+def test_a_peer_that_is_not_there_leaves_a_blank():
+    missing = entry(1.0) | {"figures": {}, "medians": {"minijax": 2.0}}
+    assert not report.met(missing)
+    assert report.table([missing]).endswith("| 1.5 | **–** |\n")
+    assert report.line(missing).split() == ["row,", "x", "f64", "2", "µs"]
+
+
+def test_the_plot_has_a_dot_for_each_result(tmp_path):
+    results = [entry(0.5), entry(2.0, dtype="float32")]
+    plot.draw(results, tmp_path / "plot.svg")
+    text = (tmp_path / "plot.svg").read_text()
+    assert ET.fromstring(text).tag.endswith("svg")
+    assert text.count(plot.COLOURS[1]) >= 1
+    plot.draw(results, tmp_path / "again.svg")
+    assert (tmp_path / "again.svg").read_text() == text
+
+
+def test_another_process_tells_its_memory():
+    w, = registry.selected(["memory"])
+    assert w.calls("float64", w.tiny)["minijax"]() >= 0
