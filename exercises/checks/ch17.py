@@ -3,8 +3,9 @@ import numpy as np
 
 import minijax as mj
 from checks import exercise
-from minijax import core, lax
+from minijax import lax
 from minijax import numpy as jnp
+from minijax.experimental.ode import odeint
 from minijax.test_util import check_grads
 
 rng = np.random.default_rng(17)
@@ -24,19 +25,15 @@ def wide(check):
     return checked
 
 
-class Listening(core.EvalTrace):
-    def process_primitive(self, primitive, args, params):
-        self.seen.append(primitive.name)
-        return super().process_primitive(primitive, args, params)
-
-
-def heard(f, *args):
-    """The names of the atoms that f(*args) asked for."""
-    listening = Listening()
-    listening.seen = []
-    with core.set_current_trace(listening):
-        f(*args)
-    return listening.seen
+def shapes(program):
+    """The shape of each value in a program, and in those that it holds."""
+    for eqn in program.eqns:
+        yield from (v.aval.shape for v in eqn.outvars)
+        for inner in mj.tree.leaves(
+                list(eqn.params.values()),
+                is_leaf=lambda x: hasattr(x, "eqns")):
+            if hasattr(inner, "eqns"):
+                yield from shapes(inner)
 
 
 def bisect(g):
@@ -54,6 +51,11 @@ def _(inverse):
     of = inverse(jnp.sinh, bisect)
     x = of(2.0)
     assert not close(x, np.sinh(2.0)), "this is f itself"
+    assert not close(x, 0.0), (
+        "this is where f is zero: y is missing in what you gave to find")
+    assert not close(abs(x), 10.0), (
+        "find went to the end of its interval. It wants a growing function, "
+        "and f(x) - y grows, while y - f(x) falls")
     assert close(x, np.arcsinh(2.0)), (
         f"the x with sinh(x) = 2 is {np.arcsinh(2.0):.6f}, got {float(x):.6f}")
     try:
@@ -74,44 +76,64 @@ def _(inverse):
     assert not close(slope, 1.0), (
         "tangent_solve must solve g(z) = y for z, with g(z) = g(1) z")
     assert close(slope, want), f"expected the slope {want:.6f}, got {slope}"
+    assert close(mj.grad(mj.grad(of))(2.0), -2 * want**3), (
+        "the slope is right, and the slope of the slope is not: you divide by "
+        "the slope of f at x, and that x has to move with y as well")
     check_grads(of, (2.0,), 3, atol=1e-4, rtol=1e-4)
 
 
 @exercise("17.2")
 @wide
 def _(tangent):
-    c = {"W": rng.normal(size=(4, 4)), "b": rng.normal(size=4)}
-    c["W"] *= 0.8 / np.abs(c["W"]).sum(1, keepdims=True)
+    W = rng.uniform(0.1, 1.0, size=(4, 4))
+    c = {"W": 0.8 * W / W.sum(1, keepdims=True),
+         "b": 0.02 * rng.normal(size=4)}
     c_dot = mj.tree.map(lambda x: rng.normal(size=x.shape), c)
 
     def f(c, x):
         return jnp.tanh(c["W"] @ x + c["b"])
     x = lax.fori_loop(0, 200, lambda _, x: f(c, x), jnp.zeros(4))
-    direct = mj.jvp(lambda c: f(c, x), (c,), (c_dot,))[1]
+    direct = np.asarray(mj.jvp(lambda c: f(c, x), (c,), (c_dot,))[1])
     by_x = np.asarray(mj.jacfwd(lambda x: f(c, x))(x))
+    want = np.linalg.solve(np.eye(4) - by_x, direct)
     got = tangent(f, c, x, c_dot)
-    assert not close(got, direct), (
+    assert np.shape(got) == (4,), f"expected four numbers, got {got}"
+    assert not close(got, np.zeros(4)), (
+        "this is zero: the parameters do not move in your rounds, and they "
+        "have to, in each, by c_dot")
+    assert not close(got, direct, 9), (
         "this is one round with x held still: a round later the change of x "
         "comes back, multiplied by the slope of f along x")
-    assert not close(got, direct + by_x @ direct), (
-        "two rounds are not enough; go on until it has settled")
+    assert not close(got, -want), "the sign is wrong: x = f(c, x), not -f"
     assert not close(got, np.linalg.solve(np.eye(4) + by_x, direct)), (
         "the sign of the second term is wrong: this solves "
         "(1 + A) x' = B c'")
     assert not close(got, np.linalg.solve(np.eye(4) - by_x.T, direct)), (
         "this has the transposed matrix, which belongs to the backward pass")
-    want = np.linalg.solve(np.eye(4) - by_x, direct)
-    assert np.shape(got) == (4,), f"expected four numbers, got {got}"
-    assert close(got, want, 3), f"expected {want}, got {got}"
-    assert close(got, want, 9), (
-        "nearly right: a few rounds more, for ten digits")
+    assert np.all(np.abs(got) < 1e3), (
+        "this grows from round to round: the new x_dot takes the place of the "
+        "old one, and is not added to it")
+    n = rounds_taken(got, want, direct, by_x)
+    assert not n, (
+        f"these are {n} rounds, and that is not enough: a round takes off a "
+        "fifth of the error, so go on until nothing changes")
+    assert close(got, want, 9), f"expected {want}, got {got}"
+
+
+def rounds_taken(got, want, first, A):
+    """How many terms of first + A first + A A first + … make up `got`."""
+    total, term = np.zeros_like(first), first
+    for n in range(1, 200):
+        total, term = total + term, A @ term
+        if not close(total, want, 9) and close(got, total, 11):
+            return n
 
 
 @exercise("17.3")
 @wide
 def _(best):
-    A = rng.normal(size=(6, 3))
-    y = jnp.asarray(rng.normal(size=6))
+    A = rng.normal(size=(12, 9))
+    y = jnp.asarray(rng.normal(size=12))
 
     def loss_of(c):
         def loss(x):
@@ -120,35 +142,66 @@ def _(best):
         return loss
 
     def descend(loss, x):
-        return lax.fori_loop(0, 600, lambda _, x: x - 0.1 * mj.grad(loss)(x),
-                             x)
+        assert mj.eval_shape(loss, x).shape == (), (
+            "descend wants the loss. What custom_root gives to solve is its "
+            "f, and that is the gradient here")
+        slope = mj.grad(loss)
+        return lax.while_loop(lambda x: jnp.max(jnp.abs(slope(x))) > 1e-10,
+                              lambda x: x - 0.02 * slope(x), x)
 
-    def answer(c):
-        return best(loss_of(c), jnp.zeros(3), descend)
+    start = jnp.zeros(9)
+
+    def answer(c, x=start):
+        return best(loss_of(c), x, descend)
     x = answer(1.5)
-    want_x = descend(loss_of(1.5), jnp.zeros(3))
-    assert np.shape(x) == (3,), f"expected the place of the minimum, got {x}"
+    want_x = descend(loss_of(1.5), start)
+    assert np.shape(x) == (9,), f"expected the place of the minimum, got {x}"
     assert close(x, want_x), f"the minimum is at {want_x}, got {x}"
     rhs = np.asarray(mj.jacfwd(lambda c: mj.grad(loss_of(c))(want_x))(1.5))
-    want = -np.linalg.solve(np.asarray(
-        mj.hessian(loss_of(1.5))(want_x)), rhs)
-    got = mj.jvp(answer, (1.5,), (1.0,))[1]
-    assert not close(got, -rhs), (
-        "tangent_solve returns its right-hand side: the Hessian is not the "
-        "identity")
-    assert not close(got, -want), "the sign of the derivative is wrong"
+    H = np.asarray(mj.hessian(loss_of(1.5))(want_x))
+    want = -np.linalg.solve(H, rhs)
+    got, near = (mj.jvp(lambda c, x=x: answer(c, x), (1.5,), (1.0,))[1]
+                 for x in (start, want_x))
+    assert not close(got, 0 * want), (
+        "the derivative is zero, but the minimum moves with what the loss "
+        "closes over")
+    assert not close(near, 0 * want), (
+        "if the guess is the minimum, your derivative is zero: the descent "
+        "was differentiated, and it had nothing to do")
+    H_start = np.asarray(mj.hessian(loss_of(1.5))(start))
+    for wrong, why in [
+            (-want, "the sign of the derivative is wrong"),
+            (-rhs, "tangent_solve returns its right-hand side: the Hessian "
+             "is not the identity"),
+            (-H @ rhs, "tangent_solve multiplies by the Hessian, and ought "
+             "to solve a system with it"),
+            (-rhs / H.sum(1), "tangent_solve divides entry by entry, but the "
+             "Hessian is a matrix"),
+            (-np.linalg.solve(H_start, rhs), "this is the Hessian at the "
+             "guess, and not at the minimum")]:
+        assert not close(got, wrong), why
     assert close(got, want, 5), (
         f"along the parameter the minimum moves by {want}, got {got}")
+    pushed = mj.make_jaxpr(
+        lambda c: mj.jvp(answer, (c,), (1.0,)))(1.5)
+    assert (9, 9) not in shapes(pushed), (
+        "right, but for nine unknowns there is an array of nine by nine: the "
+        "Hessian was written down. conjugate_gradients needs its products")
     try:
         back = mj.jacrev(answer)(1.5)
-    except ValueError as e:
+    except (ValueError, NotImplementedError) as e:
         raise AssertionError(
-            "right forwards; backwards there is a while_loop in the way: the "
-            "linear solve needs a rule, too, custom_linear_solve") from e
+            "right forwards; backwards the rounds of the linear solve are in "
+            "the way: it needs a rule, too, custom_linear_solve") from e
     assert close(back, want, 5), "right forwards, wrong backwards"
     big = best(lambda x: jnp.sum((x - 1) ** 2), jnp.zeros(7), descend)
     assert close(big, np.ones(7)), "wrong for a vector of seven"
-    check_grads(answer, (1.5,), 2, atol=1e-3, rtol=1e-3)
+    try:
+        check_grads(answer, (1.5,), 2, atol=1e-3, rtol=1e-3)
+    except AssertionError as e:
+        raise AssertionError(
+            "the first derivative is right, and the second is not: the "
+            "Hessian is taken at x, and that x moves as well") from e
 
 
 @exercise("17.4")
@@ -159,11 +212,20 @@ def _(steps_home):
     P[2] *= 0.5
     want = np.linalg.solve(np.eye(5) - P, np.ones(5))
     got = steps_home(P)
+    assert np.shape(got) == (5,), (
+        f"five numbers are wanted, one for each place, got {got}")
     assert not close(got, np.linalg.solve(np.eye(5) - P.T, np.ones(5))), (
         "this is the number of visits to each place, of walkers that start "
         "everywhere: the matrix is transposed")
     assert not close(got, want - 1), (
         "one step is missing for each: x = 1 + P x")
+    assert np.all(np.abs(got) < 1e3), (
+        f"your rounds run away, to {np.max(np.abs(got)):.0e}. With A(x) = "
+        "x - P x, what stands for b + P x is b + x - A(x)")
+    n = rounds_taken(got, want, np.ones(5), P)
+    assert not n, (
+        f"this counts the first {n} steps, and some walk longer: take more "
+        "rounds")
     assert close(got, want), f"expected {want}, got {got}"
 
     def total(P):
@@ -173,6 +235,10 @@ def _(steps_home):
     try:
         back = mj.grad(total)(P)
     except TypeError as e:
+        if "transpose_solve" not in str(e):
+            raise AssertionError(
+                "the steps are right, and NumPy cannot be differentiated: "
+                "give custom_linear_solve the system") from e
         raise AssertionError(
             "the steps are right, and can be pushed, and not pulled: say how "
             "the transposed system is solved") from e
@@ -189,6 +255,12 @@ def _(steps_home):
     assert kept < 200, (
         f"right, and {kept} numbers are kept for the way back: the rounds "
         "were differentiated instead of the equation")
+    try:
+        mj.jvp(steps_home, (P,), (P,))
+    except TypeError as e:
+        raise AssertionError(
+            "right backwards; forwards a custom_vjp is refused, and a "
+            "custom_linear_solve goes both ways") from e
     check_grads(steps_home, (P,), 2, atol=1e-3, rtol=1e-3)
 
 
@@ -217,5 +289,31 @@ def _(landing):
     assert not says(1 / 3), (
         "the cotangent was forgotten: the loss may depend on the time more "
         "than once")
+    assert not says(0), (
+        "nothing comes back to c: the height at T depends on it")
     assert says(1), (
         f"for T = 2 up / g, and 3 T as the loss, expected {want}, got {got}")
+    check_in_air(landing)
+
+
+def check_in_air(landing):
+    """With drag, and through odeint, against a formula."""
+    def height(T, c):
+        def slope(state, t, drag):
+            _, speed = state
+            return speed, -9.81 - drag * speed * jnp.abs(speed)
+        return odeint(slope, (0.0, c["speed"]), jnp.stack([0 * T, T]),
+                      c["drag"])[0][-1]
+
+    def by_formula(c):
+        s = jnp.sqrt(c["drag"] / 9.81)
+        top = jnp.log(1 + (c["speed"] * s) ** 2) / 2
+        e = jnp.exp(top)
+        down = jnp.log(e + jnp.sqrt(e * e - 1))
+        return (jnp.arctan(c["speed"] * s) + down) / (9.81 * s)
+    c = {"speed": jnp.asarray(20.0), "drag": jnp.asarray(0.02)}
+    got = mj.grad(lambda c: landing(height, c, (0.1, 5.0)))(c)
+    want = mj.grad(by_formula)(c)
+    assert all(close(got[k], want[k], 5) for k in want), (
+        f"right for a parabola; in air, through odeint, expected {want}, got "
+        f"{got}")
