@@ -22,21 +22,21 @@ def saved_residuals(fun, *args, **kwargs):
     """The residuals of vjp(fun, *args, **kwargs): pairs (type, source).
 
     The source is an argument, by its name, or the operation whose result is
-    kept. The keyword arguments are moved as well. Arrays or their types.
+    kept. The arguments, with keywords or without, are arrays or their types.
     JAX twin: the function of this name in jax/_src/ad_checkpoint.py.
     """
-    def kept(args, kwargs):
+    def pullback(args, kwargs):
         return vjp(lambda a, k: fun(*a, **k), args, kwargs)[1]
-    jaxpr = make_jaxpr(kept)(args, kwargs).jaxpr
+    jaxpr = make_jaxpr(pullback)(args, kwargs).jaxpr
     paths = [path for path, _ in tree_leaves_with_path((args, kwargs))]
-    source = dict.fromkeys(jaxpr.constvars, "from a constant")
-    source.update((v, f"from the argument {argument(fun, path)}")
-                  for v, path in zip(jaxpr.invars, paths))
-    source.update((v, origin(eqn)) for eqn in jaxpr.eqns for v in eqn.outvars)
-    kept = dict.fromkeys(v for v in jaxpr.outvars if type(v) is not Literal)
-    return [(v.aval, "from a literal") for v in jaxpr.outvars
-            if type(v) is Literal] + [
-        (v.aval, text) for v, text in source.items() if v in kept]
+    sources = [(v, "from a literal") for v in jaxpr.outvars
+               if type(v) is Literal]
+    sources += [(v, "from a constant") for v in jaxpr.constvars]
+    sources += [(v, f"from the argument {argument(fun, path)}")
+                for v, path in zip(jaxpr.invars, paths)]
+    sources += [(v, origin(eqn)) for eqn in jaxpr.eqns for v in eqn.outvars]
+    kept = set(jaxpr.outvars)
+    return [(v.aval, text) for v, text in sources if v in kept]
 
 
 def origin(eqn):

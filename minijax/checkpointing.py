@@ -130,15 +130,15 @@ def remat_partial(trace, args, params):
     return merge(waits, late, outs[:n])
 
 
+partial_rules[remat_p] = remat_partial
+# [/partial]
+
+
 def forget_many(closed, many=64):
-    """Halves are kept by policy; one made anew for each call comes once."""
+    """So that policies made anew for each call do not pile up their halves."""
     results = vars(closed).get("results", {})
     if len(results) > many:
         results.clear()
-
-
-partial_rules[remat_p] = remat_partial
-# [/partial]
 
 
 # [twice]
@@ -150,20 +150,20 @@ def twice(closed, unknown, policy):
     what the policy saves; `later` takes that and those of all inputs that it
     needs, and gives the outputs that wait.
     """
-    now, later, waits = partial_eval_jaxpr(closed, unknown)
+    first, second, waits = partial_eval_jaxpr(closed, unknown)
     known = waits.count(False)
-    now, again, saved = saving(now, known, policy)
+    first, again, saved = saving(first, known, policy)
     m = len(saved)
 
     def from_the_start(*args):
         waiting, others = select(args[m:], unknown)
         residuals = run_closed(again, [*args[:m], *others])
-        return run_closed(later, [*residuals, *waiting]), None
-    whole, _ = traced(from_the_start,
-                      [v.aval for v in saved] + closed.in_avals)
+        return run_closed(second, [*residuals, *waiting]), None
+    avals = [v.aval for v in saved] + closed.in_avals
+    whole, _ = traced(from_the_start, avals)
     later, takes = dce_closed(whole, (True,) * len(whole.out_avals))
-    outs = now.jaxpr.outvars[:known] + select(saved, takes[:m])[0]
-    now = ClosedJaxpr(*needed(now.jaxpr.replace(outvars=outs), now.consts))
+    outs = first.jaxpr.outvars[:known] + select(saved, takes[:m])[0]
+    now = ClosedJaxpr(*needed(first.jaxpr.replace(outvars=outs), first.consts))
     return now, later, waits, takes[m:]
 # [/twice]
 

@@ -52,11 +52,9 @@ def schedule(steps, snapshots, start=0):
 
 
 # [first_part]
-def first_part(steps, snapshots):
-    """Where the next snapshot is best taken: after so many steps."""
-    r = repetitions(steps, snapshots)
-    return max(1, comb(snapshots + r - 2, snapshots),
-               steps - comb(snapshots + r - 1, r))
+def reach(snapshots, times):
+    """How many steps one can go back through, none run more than so often."""
+    return comb(snapshots + times, snapshots)
 
 
 def repetitions(steps, snapshots):
@@ -66,9 +64,15 @@ def repetitions(steps, snapshots):
                          f"for {snapshots} snapshots: the first state, at "
                          "least, must be kept.")
     r = 0
-    while comb(snapshots + r, r) < steps:
+    while reach(snapshots, r) < steps:
         r += 1
     return r
+
+
+def first_part(steps, snapshots):
+    """After how many of two or more steps the next snapshot is best taken."""
+    r = repetitions(steps, snapshots)
+    return max(1, reach(snapshots, r - 2), steps - reach(snapshots - 1, r))
 
 
 def fewest_advances(steps, snapshots):
@@ -88,7 +92,7 @@ def binomial_loop(steps, body_fun, init_val, snapshots):
     steps, snapshots = index(steps), index(snapshots)
     if steps < 0:
         raise ValueError(f"a loop cannot take {steps} steps")
-    repetitions(steps, snapshots)
+    repetitions(steps, snapshots)  # which refuses too few of them
     body, consts = closure_convert(body_fun, 0, init_val)
     loop = Loop(steps, snapshots, body)
     value = custom_vjp(loop.value)

@@ -1,12 +1,17 @@
 """The checks of chapter 19. Wrong answers that are often given have names."""
 import math
+import weakref
+from operator import index
 
 import numpy as np
 
 import minijax as mj
 from checks import exercise
+from minijax import core
 from minijax import numpy as jnp
 from minijax.ad_checkpoint import checkpoint_name, saved_residuals
+from minijax.checkpointing import remat_p
+from minijax.jaxpr_transforms import run_closed
 from minijax.revolve import fewest_advances
 
 
@@ -22,34 +27,52 @@ def _(answer):
                         (7, 1, 100), (7, 100, 1), (1, 3, 3)]:
         def taken(k, steps=steps, s=s, r=r):
             return s * math.ceil(steps / k) + r * k
-        best = min(range(1, steps + 1), key=taken)
+        lengths = range(1, steps + 1)
+        best = min(lengths, key=taken)
         got = answer(steps, s, r)
         given = f"best_length({steps}, {s}, {r})"
-        assert isinstance(got, int), (
-            f"{given} is {got!r}; a segment has a whole number of steps")
+        try:
+            got = index(got)
+        except TypeError:
+            raise AssertionError(
+                f"{given} is {got!r}; a segment has a whole number of "
+                "steps") from None
         if got == best:
             continue
+        given += f" is {got}"
+        assert got != taken(best), (
+            f"{given}, the number of bytes; what was asked for is the length "
+            "of a segment that takes so many")
         assert abs(got - math.sqrt(steps)) > 1 or s == r, (
-            f"{given} is {got}, the root of the number of steps, but a state "
+            f"{given}, the root of the number of steps, but a state "
             "and the residuals of a step differ in size")
         assert abs(got - math.sqrt(r * steps / s)) > 1 or s == r, (
-            f"{given} is {got}, which is the number of segments, or a ratio "
+            f"{given}, which is the number of segments, or a ratio "
             "upside down. If states are large, there should be few of them")
-        assert 1 <= got <= steps, f"{given} is {got}, not from 1 to {steps}"
-        raise AssertionError(
-            f"{given} is {got}, which takes {taken(got)} bytes; with segments "
-            f"of {best} it would be {taken(best)}")
+        assert 1 <= got <= steps, f"{given}, not from 1 to {steps}"
+        instead = (f"{given}, which takes {taken(got)} bytes; with segments "
+                   f"of {best} it would be {taken(best)}")
+        assert best < steps, (
+            f"{instead}. The whole run can be one segment, too")
+        assert got != min(lengths, key=lambda k: s * (steps // k) + r * k), (
+            f"{instead}. A shorter segment at the end has a head, too")
+        assert taken(got) > taken(best), (
+            f"{given}, and takes {taken(got)} bytes as one of {best} does. "
+            "The shortest was asked for; the formula, which knows nothing of "
+            "a shorter segment at the end, does not find it")
+        raise AssertionError(instead)
 
 
 def model(w, x):
-    h = jnp.tanh(jnp.sin(w @ x))
+    """Beside those that are wanted, some whose names are much like them."""
+    h = jnp.tanh(jnp.tan(jnp.expm1(jnp.sin(w @ x))))
     h = checkpoint_name(jnp.cos(jnp.exp(h)) ** 2 + 1, "h")
-    return jnp.sum(jnp.sin(jnp.log(h)))
+    return jnp.sum(jnp.sin(jnp.log1p(jnp.log(h))))
 
 
 @exercise("19.2")
 def _(answer):
-    w, x = jnp.eye(3) * 0.5, jnp.arange(3.0)
+    w, x = jnp.eye(3) * 0.2, jnp.arange(3.0)
     seen = []
 
     def policy(primitive, *avals, **params):
@@ -60,9 +83,12 @@ def _(answer):
     kept = [text.removeprefix("output of ")
             for _, text in saved_residuals(f, w, x)
             if not text.startswith("from")]
+    assert not all(v is None for _, v in seen), (
+        "the policy returned None each time: is there a return?")
     assert any(v for _, v in seen), (
         "nothing at all is kept: was the primitive, which is no string, "
-        "compared with strings? Its name is primitive.name")
+        "compared with strings or functions? Its name is primitive.name, and "
+        "not what checkpoint_name gives")
     for name, verdict in seen:
         assert isinstance(verdict, bool), (
             f"for {name} the policy returned {verdict!r}; it must return True "
@@ -88,6 +114,38 @@ def arrays_kept(f, x):
     return sum(a.shape == x.shape for a, _ in saved_residuals(f, x))
 
 
+class Meter(core.EvalTrace):
+    """Evaluates, and counts the arrays of one shape that are alive."""
+
+    def __init__(self, shape):
+        super().__init__()
+        self.shape, self.alive, self.peak = shape, 0, 0
+
+    def process_primitive(self, primitive, args, params):
+        if primitive is remat_p:
+            with core.set_current_trace(self):
+                return run_closed(params["jaxpr"], args)
+        outs = super().process_primitive(primitive, args, params)
+        for x in outs if primitive.multiple_results else [outs]:
+            if x.shape == self.shape:
+                self.alive += 1
+                weakref.finalize(x, self.freed)
+        self.peak = max(self.peak, self.alive)
+        return outs
+
+    def freed(self):
+        self.alive -= 1
+
+
+def peak(f, x):
+    """The most arrays as large as x that the gradient has at a time."""
+    closed = mj.make_jaxpr(mj.grad(lambda x: jnp.sum(f(x))))(x)
+    meter = Meter(x.shape)
+    with core.set_current_trace(meter):
+        run_closed(closed, [x])
+    return meter.peak
+
+
 @exercise("19.3")
 def _(answer):
     x = jnp.linspace(0.1, 0.9, 5)
@@ -95,15 +153,19 @@ def _(answer):
         got = answer([f, g])(x)
         assert not close(got, f(g(x))), (
             "the functions are applied in the wrong order, the last one first")
+        assert not (close(got, f(x)) or close(got, g(x))), (
+            "of two functions only one is applied")
         assert close(got, g(f(x))), "the composition has the wrong value"
     fs = [jnp.sin, jnp.cos, jnp.tanh]
-    assert close(mj.jacfwd(answer(fs))(x), mj.jacfwd(
-        lambda x: fs[2](fs[1](fs[0](x))))(x)), "three functions: wrong slope"
+    assert close(answer(fs)(x), jnp.tanh(jnp.cos(jnp.sin(x)))), (
+        "the composition of three functions has the wrong value. Two halves "
+        "need not have the same length")
     for k in (2, 3, 5):
         n = 2 ** k
         kept = arrays_kept(answer([jnp.sin] * n), x)
         assert kept < n, (
-            f"of {n} sines {kept} arrays are kept: nothing is forgotten")
+            f"of {n} sines {kept} arrays are kept, as many as without any "
+            "checkpoint")
         assert kept > 1, (
             "only the argument is kept: with a checkpoint around the whole, "
             "its residuals are only put off")
@@ -119,34 +181,63 @@ def _(answer):
         assert len(runs) <= n * (1 + k / 2), (
             f"{n} sines were run {len(runs)} times, which is more than "
             f"{n * (1 + k / 2):.0f}")
+        most = peak(answer([jnp.sin] * n), x)
+        assert most <= k + 4, (
+            f"of {n} sines {kept} arrays are kept between the passes, but on "
+            f"the way back there are {most} at a time. Is the half that runs "
+            "last in the checkpoint? It is gone through first, while all "
+            "that the other half has kept still waits")
 
 
 @exercise("19.4")
 def _(answer):
     x = jnp.linspace(0.1, 0.9, 5)
     for n, s in [(1, 1), (4, 1), (6, 2), (10, 3), (20, 3), (5, 10)]:
-        given = f"with {n} steps and {s} snapshots"
-        step, runs = counting(lambda x: jnp.sin(x) + x / 2)
-        f = answer(step, n, s)
+        given = (f"with {n} step{'s' * (n > 1)} and "
+                 f"{s} snapshot{'s' * (s > 1)}")
+
+        def plain(x):
+            return jnp.sin(x) + x / 2
+        step, runs = counting(plain)
+        try:
+            f = answer(step, n, s)
+            got = f(x)
+        except ValueError as error:
+            assert "with room for 0 snapshots" not in str(error), (
+                f"{given}, first_part is asked about a part of several steps "
+                "and no snapshot. The right part has one snapshot fewer, "
+                "since one holds its start; and first_part says how long the "
+                "left part is, not the right one")
+            raise
         y = x
         for _ in range(n):
-            y = jnp.sin(y) + y / 2
-        assert close(f(x), y), f"{given} the value is wrong"
+            y = plain(y)
+        assert close(got, y), f"{given} the value is wrong"
         kept = arrays_kept(f, x)
-        assert kept <= s + 1, (
-            f"{given} {kept} arrays are kept: more than one for each snapshot "
-            "and one for a step")
         runs.clear()
         mj.grad(lambda x, f=f: jnp.sum(f(x)))(x)
         wanted = n + fewest_advances(n, s)
+        ran = (f"{given} the step was run {len(runs)} time"
+               f"{'s' * (len(runs) > 1)} and not {wanted}")
+        assert n > 1 or len(runs) == 1, (
+            f"{ran}. A step alone needs no checkpoint: its residuals are "
+            "wanted at once")
+        assert kept <= s + 1, (
+            f"{given} {kept} arrays are kept: more than one for each snapshot "
+            "and one for a step")
+        assert s > 1 or len(runs) <= wanted, (
+            f"{ran}. Is the right part checkpointed, too? Its residuals are "
+            "wanted at once")
         assert len(runs) <= wanted, (
-            f"{given} the step was run {len(runs)} times and not {wanted}. "
-            "When the left part is gone through, all snapshots are free "
-            "again; and first_part says how long the left part is, not the "
-            "right one")
-        assert len(runs) == wanted, (
-            f"{given} the step was run {len(runs)} times and not {wanted}, "
-            "with more memory than was allowed")
+            f"{ran}. When the left part is gone through, all snapshots are "
+            "free again; and first_part says how long the left part is, not "
+            "the right one")
+        assert len(runs) == wanted, f"{ran}, with more memory than was allowed"
+        most = peak(answer(plain, n, s), x)
+        assert most <= s + 6, (
+            f"{given} {most} arrays are there at a time on the way back. Is "
+            "the part that runs last in the checkpoint? It is gone through "
+            "first, while all that the other one has kept still waits")
 
 
 def wave(depth, state):
@@ -162,31 +253,83 @@ def unwave(depth, state):
     return before, after
 
 
+def gone_back(depth, state, ct, n, slip):
+    """The gradient by `depth` and `state`, with one thing done wrongly."""
+    last = state
+    for _ in range(n):
+        last = wave(depth, last)
+    at, through, total = last, ct, 0 * depth
+    if slip == "first":
+        at = state
+    for _ in range(n - (slip == "short")):
+        before = at if slip == "stays" else unwave(depth, at)
+        linearized = at if slip == "after" else before
+        _, pull = mj.vjp(*((unwave, depth, at) if slip == "inverse" else
+                           (wave, depth, linearized)))
+        more, passed = pull(ct if slip == "same" else through)
+        at, through, total = before, passed, total + more
+    return total, through
+
+
+SLIPS = {
+    "after": "The step is linearized at the state after it, and not at the "
+             "one before it: undo first",
+    "stays": "The step is linearized at the last state each time: it must be "
+             "undone",
+    "first": "The way back begins at the first state: it is the last one that "
+             "must be kept, and undone",
+    "same": "Each step was given the cotangent of the end. What it is given "
+            "is what the step after it has passed back",
+    "inverse": "The cotangent was passed through undo, and that leads "
+               "forwards: it goes back through step",
+    "short": "It is that of the last n - 1 steps: one step has been left out"}
+
+
 @exercise("19.5")
 def _(answer):
     n = 12
     depth = jnp.linspace(0.2, 0.4, 6)
     state = jnp.sin(jnp.arange(6.0)), jnp.cos(jnp.arange(6.0))
+    undone = []
+
+    def undo(depth, state):
+        mj.debug.callback(lambda x: undone.append(1), state[0])
+        return unwave(depth, state)
 
     def plain(depth, state):
         for _ in range(n):
             state = wave(depth, state)
         return state
-    run = answer(wave, unwave, n)
+    run = answer(wave, undo, n)
+    assert callable(run), (
+        f"reversible(step, undo, n) is {run!r}; it should return a function")
     assert close(run(depth, state), plain(depth, state)), "the value is wrong"
 
-    def loss(f):
-        return lambda depth, state: jnp.sum(jnp.sin(f(depth, state)[0]))
+    def loss(last):
+        return jnp.sum(jnp.sin(last[0]))
+
+    def gradient(f):
+        return mj.grad(lambda d, s: loss(f(d, s)), (0, 1))(depth, state)
     kept = sum(a.shape == (6,) for a, _ in saved_residuals(run, depth, state))
-    d, s = mj.grad(loss(run), (0, 1))(depth, state)
-    right_d, right_s = mj.grad(loss(plain), (0, 1))(depth, state)
+    undone.clear()
+    d, s = gradient(run)
+    right_d, right_s = gradient(plain)
+    ct = mj.grad(loss)(plain(depth, state))
+    for slip, words in SLIPS.items():
+        _, wrong = gone_back(depth, state, ct, n, slip)
+        assert not close(s, wrong), (
+            f"the gradient by the state is wrong. {words}")
+    assert close(s, right_s), "the gradient by the state is wrong"
     total = np.abs(np.asarray(right_d)).sum()
-    assert close(s, right_s), (
-        "the gradient by the state is wrong. The step must be linearized at "
-        "the state before it, so undo first")
     assert close(d, right_d), (
         "the gradient by the depth is wrong: every step has used the depth, "
         f"and all their cotangents are added (they add up to {total:.2f})")
     assert kept <= 3, (
         f"{kept} arrays are kept between the passes: the depth and the last "
         "state are 3")
+    assert len(undone) > 0, (
+        "nothing was undone: the states were computed again, from the first, "
+        "and had to be kept on the way back")
+    assert len(undone) < 2 * n, (
+        f"to go back through {n} steps {len(undone)} were undone: each state "
+        "is one step from the next, and need not be reached from the last")
