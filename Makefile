@@ -37,6 +37,9 @@ lab: $(READY)    ## chapters and exercises in Jupyter Lab
 	$(PY) -m pip install -q -c constraints.txt -e ".[test,lab]"
 	$(BIN)/jupyter lab
 
+learn: $(READY)  ## the exercises, one by one, in this terminal (FAST=1: one a chapter)
+	@$(PY) tools/learn.py $(if $(FAST),--fast)
+
 check-jax: $(READY)  ## compare with JAX itself
 	$(PY) -m pip install -q -c constraints.txt -e ".[test,jax]"
 	$(PYTEST) tests/oracle
@@ -79,5 +82,5 @@ $(READY): pyproject.toml constraints.txt
 		'import sysconfig; print(sysconfig.get_path("purelib"))')/checks.pth
 	touch $@
 
-.PHONY: help book book-now test notebooks exercises serve lab check-jax bench lint \
+.PHONY: help book book-now test notebooks exercises serve lab learn check-jax bench lint \
 	quotes drift hygiene matrix answers growth nbval clean
