@@ -4,7 +4,7 @@
 
 Every stub is `not yet written`, every solution `right`, and every mistake in
 tests/chNN/mistakes.py is told in the words that stand beside it. Every
-exercise has a check, and two mistakes at least.
+exercise has a check, and two mistakes at least that are told different things.
 """
 from __future__ import annotations
 
@@ -51,16 +51,17 @@ def told(chapter: int, numbers: list[str]) -> list[str]:
     from checks import verdict
     path = ROOT / f"tests/ch{chapter:02}/mistakes.py"
     mistakes = runpy.run_path(str(path))["MISTAKES"] if path.exists() else []
-    problems = []
+    problems, names = [], set()
     for number, answer, words in mistakes:
         heard = verdict(number, answer)
+        names.add((number, heard))
         if not heard.startswith("not yet: ") or words not in heard:
             problems.append(f"{named(path)}: {number} should say `{words}`, "
                             f"says `{heard}`")
-    count = Counter(number for number, *_ in mistakes)
+    count = Counter(number for number, _ in names)
     return problems + [
-        f"{named(path)}: {number} has {count[number]} mistakes, "
-        f"should have {MISTAKES}" for number in numbers
+        f"{named(path)}: {number} has {count[number]} mistakes of different "
+        f"names, should have {MISTAKES}" for number in numbers
         if count[number] < MISTAKES]
 
 

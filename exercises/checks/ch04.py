@@ -24,8 +24,14 @@ def same(a, b):
 @exercise("4.1")
 def _(count):
     n = count(model())
+    assert np.ndim(n) == 0 and not isinstance(n, dict), (
+        "this is a tree of numbers, one for each leaf; add them up")
     assert n != 4, "4 is the number of leaves; a 2 x 3 matrix counts for six"
     assert n != 2, "2 is the number of keys of the outermost dict"
+    assert n != 9, ("9 is the sum of the arrays' lengths, and a length is "
+                    "that of the first axis; np.size counts all entries")
+    total = sum(np.sum(x) for x in tree.leaves(model()))
+    assert n != total, f"{total} is the sum of the numbers, not their number"
     assert n != 14, ("one too many: None counts for nothing, though np.size "
                      "says 1 of it; tree.leaves leaves it out")
     assert n == 13, f"the model of the check has 13 numbers, got {n}"
@@ -72,10 +78,18 @@ def _(decay):
     params = {"a": {"w": 10.0, "b": 10.0}, "w": [10.0, {"gain": 10.0}],
               "low": 10.0, "net": Layer(10.0, 10.0)}
     got = decay(params, 0.1)
+    assert got is not None, (
+        "None came back: the tree is not changed, a new one is returned")
     assert tree.structure(got) == tree.structure(params), (
         "the shape of the tree has changed")
     touched = {keystr(path): x != 10.0
                for path, x in tree.leaves_with_path(got)}
+    assert not touched["['a']['b']"], (
+        "['a']['b'] has decayed, which is a bias: only a leaf whose last "
+        "step is w does")
+    assert not (touched["['w'][1]['gain']"] and touched["['low']"]), (
+        "all leaves but the biases have decayed: those whose last step is no "
+        "w should not, either")
     assert not touched["['low']"], (
         "['low'] has decayed: its key contains a w, but is not \"w\"")
     assert not touched["['w'][0]"], (
@@ -84,6 +98,10 @@ def _(decay):
     assert touched["['net'].w"], (
         "the field w of a namedtuple must decay too: its step is a "
         "GetAttrKey, which has a name and no key")
+    assert got["a"]["w"] != 1.0, (
+        "10 has become 1 at rate 0.1: what is left is 1 - rate of it")
+    assert got["a"]["w"] != 9.9, (
+        "the rate was subtracted: a leaf is multiplied by 1 - rate")
     want = {"a": {"w": 9.0, "b": 10.0}, "w": [10.0, {"gain": 10.0}],
             "low": 10.0, "net": Layer(9.0, 10.0)}
     assert same(got, want), (
@@ -164,12 +182,33 @@ def _(register):
 def _(height):
     cases = [(1, 0), ((1, 2), 1), ([(1, 2), 3], 2), ([3, (1, 2)], 2),
              ((), 1), ({"a": [[], 1], "b": None}, 3), ([[[1]], 2, [3]], 3)]
+    heights = {}
     for t, want in cases:
-        got = height(tree.structure(t))
-        assert got != want + 1, (
-            f"of {t} expected {want}, got {got}: a leaf is no container, and "
-            "adds nothing")
-        assert got == want, f"of {t} expected {want}, got {got}"
+        try:
+            heights[str(t)] = height(tree.structure(t)), want
+        except ValueError as error:
+            assert "empty" not in str(error), (
+                f"of {t}: {error}. A container without children is one "
+                "container: max(..., default=0)")
+            raise
+    missed = [f"of {t} expected {want}, got {got}"
+              for t, (got, want) in heights.items() if got != want]
+    got, want = zip(*heights.values(), strict=True)
+    whys = {
+        (1, 2, 3, 3, 1, 3, 4): "a leaf is no container, and adds nothing",
+        (0, 1, 2, 2, 1, 4, 4): "these are the containers, counted; side by "
+                               "side they do not add up: take the max",
+        (0, 1, 2, 2, 0, 2, 3): "an empty container is one, too",
+        (0, 1, 2, 1, 1, 3, 3): "the deepest child counts, and it need not be "
+                               "the first",
+        (0, 1, 1, 2, 1, 2, 2): "the deepest child counts, and it need not be "
+                               "the last",
+        (0, 3, 3, 3, 1, 3, 4): "the number of children was added, not the "
+                               "height of the highest",
+        (0, 0, 0, 0, 0, 0, 0): "a container adds 1 to the height of its "
+                               "deepest child"}
+    assert got not in whys, f"{missed[0]}: {whys[got]}"
+    assert got == want, missed[0]
     deep = 1
     for _ in range(10_000):
         deep = [deep]

@@ -24,7 +24,16 @@ def _(jacobian):
 
     x = np.array([0.5, 2.0, -1.0])
     right = np.array([[2.0, 0.5, 0], [math.cos(0.5), 0, 0], [0, 4.0, 1.0]])
-    J = np.asarray(jacobian(f, x))
+    seen = []
+    J = jacobian(lambda x: seen.append(isinstance(x, core.Tracer)) or f(x), x)
+    assert any(seen), (
+        "f was never pushed: these are differences; mj.jvp is exact")
+    J = np.asarray(J)
+    assert J.shape != (3, 2, 3), (
+        "jvp gives a pair, the value and the tangent; take the tangent, [1]")
+    assert not close(J, np.stack([f(x)] * 3, 1)), (
+        "each column is the value f(x): jvp gives the value first, and then "
+        "the tangent")
     assert not close(J, right.T), (
         "this is the Jacobian with rows and columns exchanged: what one push "
         "gives is a column; stack the pushes along axis 1")

@@ -30,6 +30,9 @@ def _(jacobian):
     x = np.array([0.5, 2.0, -1.0])
     right = np.array([[2.0, 0.5, 0], [0, 4.0, 1.0]])
     J = np.asarray(jacobian(f, x))
+    assert J.shape != (2, 1, 3), (
+        "a pullback returns a tuple, with one cotangent for each argument; "
+        "take the first, [0]")
     assert not close(J, right.T), (
         "rows and columns are exchanged: one pull gives a row; stack the "
         "pulls along axis 0")
@@ -191,7 +194,15 @@ def _(push):
     x, t = np.array([0.5, 2.0]), np.array([1.0, -3.0])
     with (mock.patch.object(mj, "jvp", forbidden("jvp")),
           mock.patch.object(mj, "linearize", forbidden("linearize"))):
-        got = np.asarray(push(f, x, t))
+        seen = []
+        got = push(lambda x: seen.append(isinstance(x, core.Tracer)) or f(x),
+                   x, t)
+        assert any(seen), (
+            "f has met numbers only: this is a difference; use mj.vjp")
+        got = np.asarray(got)
+        assert got.any(), (
+            "this is the value of the second vjp, a zero pulled back; pull t "
+            "back through its pullback")
         assert got.shape != (1, 2), (
             "a pullback returns a tuple, with one cotangent for each "
             "argument; take the first, [0]")
@@ -200,7 +211,14 @@ def _(push):
             "through the pullback")
         assert close(got, [0.5, -11.0]), (
             f"at (0.5, 2) along (1, -3) expected [0.5, -11], got {got}")
-        tall = np.asarray(push(lambda x: jnp.stack([x[0], x[1], x[0]]), x, t))
+        try:
+            tall = np.asarray(push(lambda x: jnp.stack([x[0], x[1], x[0]]),
+                                   x, t))
+        except ValueError as error:
+            raise AssertionError(
+                "right for two outputs, but not for three. The second vjp is "
+                "taken at a cotangent of f: of the output's shape, and not "
+                f"of the input's. {error}") from error
         assert close(tall, [1, -3, 1]), (
             "for a function with two inputs and three outputs expected "
             f"[1, -3, 1], got {tall}")

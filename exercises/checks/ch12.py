@@ -71,7 +71,12 @@ def _(undo):
 
 
 @exercise("12.2")
-def _(text):
+def _(answer):
+    def text(eqn, x):
+        call = answer(eqn, x)
+        assert call is None or isinstance(call, str), (
+            f"the text of a call is a string; {call!r} is none")
+        return call
     with mock.patch.dict(numpy_calls.best_calls, {lax.rev_p: text}):
         for axes in (0, 2), (1,), (), (0, 1, 2):
             f = mj.jit(lambda x, axes=axes: lax.rev(x, axes) + 1)
@@ -79,10 +84,23 @@ def _(text):
             assert "rev(" not in source, (
                 "the text is still a call of the implementation: "
                 + source.splitlines()[2].strip())
-            got, want = f(CUBE), np.flip(CUBE, axes) + 1
+            line = source.splitlines()[2].strip()
+            try:
+                got, want = f(CUBE), np.flip(CUBE, axes) + 1
+            except TypeError as error:
+                raise AssertionError(
+                    f"along {axes} the shape has changed: {line}. To turn an "
+                    "axis round is ::-1; a slice with a stop leaves out what "
+                    "is there") from error
+            slips = {"the others were turned": {0, 1, 2} - {*axes},
+                     "all axes were turned": {0, 1, 2},
+                     "only the first was turned": {0}}
+            for slip, turned in slips.items():
+                assert turned == {*axes} or not np.array_equal(
+                    got, np.flip(CUBE, tuple(turned)) + 1), (
+                    f"along {axes} the numbers are wrong, {slip}: {line}")
             assert np.array_equal(got, want), (
-                f"along {axes} the numbers are wrong: this line was "
-                f"written: {source.splitlines()[2].strip()}")
+                f"along {axes} the numbers are wrong: {line}")
         f = mj.jit(lambda x: lax.rev(x, ()) + 1)
         try:
             got = f(np.float32(2))
@@ -154,6 +172,12 @@ def _(traffic):
     got = traffic(one.eqns, one.jaxpr.outvars)
     assert got != 12000, ("sin(x) + 1 gave 12000: the number 1 was counted "
                           "as an array, or a result was left out")
+    assert got != 4000, ("sin(x) + 1 gave 4000, which is how many numbers "
+                         "are moved; each has itemsize bytes")
+    assert got != 8000, ("sin(x) + 1 gave 8000: what is read counts, and "
+                         "what is written")
+    assert got not in (16004, 16008), (
+        f"sin(x) + 1 gave {got}: the number 1 has no axes, and costs nothing")
     assert got == 16000, (f"sin(x) + 1 line by line reads and writes 4 times "
                           f"4000 bytes, which is 16000, got {got}")
     twice = program(lambda x: x * x, x)
@@ -165,6 +189,8 @@ def _(traffic):
         got = traffic(steps, one.jaxpr.outvars)
         assert got != 12000, ("the region of sin(x) + 1 gave 12000: what "
                               "nobody reads after the region is not written")
+        assert got != 4000, ("the region of sin(x) + 1 gave 4000: a result "
+                             "of the program is written, too")
         assert got == 8000, f"the region of sin(x) + 1 moves 8000, got {got}"
 
         def three(x):

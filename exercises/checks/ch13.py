@@ -27,6 +27,10 @@ def operations(f, *args):
 @exercise("13.1")
 def _(harmonic):
     got = harmonic(1)
+    assert not isinstance(got, tuple | list), (
+        "this is the whole carry; the sum is its second component")
+    assert not close(got, 0.0), (
+        "harmonic(1) is 1, and this gives 0: the last term, 1/n, is missing")
     assert close(got, 1.0), f"harmonic(1) is 1, got {got}"
     got = harmonic(4)
     assert not close(got, 1) or got.dtype.kind == "f", (

@@ -186,7 +186,11 @@ def _(root):
         return root.bind((a + a.mT) / 2)
     X, got = map(np.asarray, mj.jvp(f, (a,), (t,)))
     assert close(X @ X, a), "the first result is not the root any more"
-    assert not close(got, np.linalg.solve(2 * X, t)), (
+    assert np.isfinite(got).all(), (
+        "something was divided by 0: the denominators are sums of "
+        "eigenvalues of X, x_i + x_j, and no differences")
+    numbers = np.linalg.solve(X, t)
+    assert not close(got, numbers / 2) and not close(got, numbers), (
         "this is the rule for numbers, t / 2x. Matrices do not commute: "
         "the tangent stands once on the left and once on the right")
     w, v = np.linalg.eigh(X)
@@ -196,6 +200,15 @@ def _(root):
     assert not close(X @ got + got @ X, v.T @ t @ v), (
         "the tangent was divided before it was turned into the basis of the "
         "eigenvectors")
+    sums = w[:, None] + w
+    assert not close(got, v.T @ (v @ t @ v.T / sums) @ v), (
+        "turned the wrong way: the eigenvectors are the columns of v, so the "
+        "tangent in their basis is v.mT @ t @ v")
+    assert not close(got, v @ (t / sums) @ v.T), (
+        "the tangent was divided as it was, and turned back without having "
+        "been turned")
+    assert not close(got, v @ (v.T @ t @ v * sums) @ v.T), (
+        "the sums of eigenvalues multiply X' in the equation; so divide")
     gaps = w[:, None] ** 2 + w ** 2
     assert not close(got, v @ (v.T @ t @ v / gaps) @ v.T), (
         "the denominators have the eigenvalues of A; those of X are wanted")

@@ -19,6 +19,14 @@ def count_top_level(params):
     return sum(np.size(x) for x in params)
 
 
+def count_the_long_way(params):
+    return sum(np.atleast_1d(x).shape[0] for x in tree.leaves(params))
+
+
+def sum_up(params):
+    return sum(np.sum(x) for x in tree.leaves(params))
+
+
 def clip_each(gradient, limit):
     def one(g):
         length = np.sqrt(np.sum(g * g))
@@ -73,6 +81,22 @@ def decay_dicts_only(params, rate):
     return tree.map_with_path(
         lambda path, x: (1 - rate) * x
         if path[-1] == tree_util.DictKey("w") else x, params)
+
+
+def decay(chosen, change=lambda x, rate: (1 - rate) * x):
+    def decay(params, rate):
+        return tree.map_with_path(
+            lambda path, x: change(x, rate)
+            if chosen(keystr(path[-1:], simple=True)) else x, params)
+    return decay
+
+
+def is_w(name):
+    return name == "w"
+
+
+def decay_and_forget(params, rate):
+    decay(is_w)(params, rate)
 
 
 def stack_list(models):
@@ -135,6 +159,17 @@ def height_recursive(treedef):
     return 1 + max(map(height_recursive, treedef.children()), default=0)
 
 
+def height(of_children):
+    def height(treedef):
+        stack = []
+        for kind, _, arity in treedef._nodes:
+            first = len(stack) - arity
+            stack[first:] = [0 if kind is None
+                             else of_children(stack[first:])]
+        return stack.pop()
+    return height
+
+
 def height_with_leaves(treedef):
     stack = []
     for _, _, arity in treedef._nodes:
@@ -147,6 +182,11 @@ MISTAKES = [
     ("4.1", count_leaves, "the number of leaves"),
     ("4.1", count_none_too, "None counts for nothing"),
     ("4.1", count_top_level, "outermost dict"),
+    ("4.1", count_the_long_way, "the sum of the arrays' lengths"),
+    ("4.1", sum_up, "the sum of the numbers"),
+    ("4.1", lambda params: tree.map(np.size, params), "add them up"),
+    ("4.1", lambda params: sum(x.size for x in tree.leaves(params)),
+     "'float' object has no attribute 'size'"),
     ("4.2", clip_each, "by its own size"),
     ("4.2", clip_entries, "by its own size"),
     ("4.2", clip_by_squares, "the length is its root"),
@@ -157,6 +197,11 @@ MISTAKES = [
     ("4.3", decay_substring, "contains a w"),
     ("4.3", decay_anywhere, "only the last step"),
     ("4.3", decay_dicts_only, "GetAttrKey"),
+    ("4.3", decay(lambda name: True), "which is a bias"),
+    ("4.3", decay(lambda name: name != "b"), "all leaves but the biases"),
+    ("4.3", decay(is_w, lambda x, rate: rate * x), "what is left is 1 - rate"),
+    ("4.3", decay(is_w, lambda x, rate: x - rate), "was subtracted"),
+    ("4.3", decay_and_forget, "None came back"),
     ("4.4", stack_list, "got a list"),
     ("4.4", stack_by_concatenation, "along an axis that they have"),
     ("4.4", stack_behind, "in front"),
@@ -169,4 +214,12 @@ MISTAKES = [
     ("4.5", register_without_keys, "[<flat index 0>]"),
     ("4.6", height_recursive, "RecursionError"),
     ("4.6", height_with_leaves, "a leaf is no container"),
+    ("4.6", height(lambda below: 1 + sum(below)), "these are the containers"),
+    ("4.6", height(lambda below: 1 + max(below)), "max(..., default=0)"),
+    ("4.6", height(lambda below: max(below, default=-1) + 1),
+     "an empty container is one, too"),
+    ("4.6", height(lambda below: 1 + (below[:1] or [0])[0]), "the first"),
+    ("4.6", height(lambda below: 1 + (below[-1:] or [0])[0]), "the last"),
+    ("4.6", height(lambda below: max(below, default=0)), "adds 1"),
+    ("4.6", height(lambda below: 1 + len(below)), "the number of children"),
 ]

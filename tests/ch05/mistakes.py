@@ -20,6 +20,14 @@ def one_push(f, x):
     return mj.jvp(f, (x,), (jnp.ones_like(x),))[1]
 
 
+def jacobian_of(column):
+    return lambda f, x: jnp.stack([column(f, x, e) for e in eye(len(x))], 1)
+
+
+def pairs(f, x):
+    return [mj.jvp(f, (x,), (e,)) for e in eye(len(x))]
+
+
 def square_only(f, x):
     columns = [mj.jvp(f, (x,), (e,))[1] for e in eye(len(x))]
     return jnp.stack(columns, axis=1)[:len(x)]
@@ -119,6 +127,11 @@ MISTAKES = [
     ("5.1", transposed, "rows and columns exchanged"),
     ("5.1", one_push, "one push along (1, 1, 1)"),
     ("5.1", square_only, "have a Jacobian of shape (4, 2)"),
+    ("5.1", jacobian_of(lambda f, x, e: mj.jvp(f, (x,), (e,))[0]),
+     "each column is the value"),
+    ("5.1", pairs, "take the tangent, [1]"),
+    ("5.1", jacobian_of(lambda f, x, e: (f(x + 1e-6 * e) - f(x - 1e-6 * e))
+                        / 2e-6), "these are differences"),
     ("5.2", lambda t, ans, x: 1 - ans * ans, "multiply by t"),
     ("5.2", lambda t, ans, x: t * (1 - x * x), "which is ans"),
     ("5.2", lambda t, ans, x: t * (1 + ans * ans), "expected 0.634740"),

@@ -17,6 +17,11 @@ def rows_as_columns(f, x):
     return jnp.stack([pull(w)[0] for w in eye(out)], axis=1)
 
 
+def in_tuples(f, x):
+    out, pull = mj.vjp(f, x)
+    return jnp.stack([jnp.stack(pull(w)) for w in eye(out)])
+
+
 def all_at_once(f, x):
     out, pull = mj.vjp(f, x)
     return pull(jnp.ones_like(out))[0]
@@ -109,6 +114,13 @@ def pull_t(f, x, t):
     return mj.vjp(f, x)[1](t)[0]
 
 
+def second_vjp(at, take):
+    def push(f, x, t):
+        out, pull = mj.vjp(f, x)
+        return take(*mj.vjp(lambda w: pull(w)[0], at(out, t)), t)
+    return push
+
+
 def in_a_tuple(f, x, t):
     out, pull = mj.vjp(f, x)
     return jnp.stack(mj.vjp(lambda w: pull(w)[0], out)[1](t))
@@ -165,6 +177,7 @@ MISTAKES = [
     ("8.1", rows_as_columns, "one pull gives a row"),
     ("8.1", all_at_once, "the sum of the rows"),
     ("8.1", again_and_again, "f was run 3 times"),
+    ("8.1", in_tuples, "a pullback returns a tuple"),
     ("8.2", with_ones, "use random ones"),
     ("8.2", inverse, "cumsum from the other end"),
     ("8.2", without_tolerance, "allow for rounding"),
@@ -185,6 +198,12 @@ MISTAKES = [
      "so x must be mirrored too"),
     ("8.5", pull_t, "this is t pulled back"),
     ("8.5", in_a_tuple, "returns a tuple"),
+    ("8.5", second_vjp(lambda out, t: t, lambda value, pull, t: pull(t)[0]),
+     "of the output's shape"),
+    ("8.5", second_vjp(lambda out, t: jnp.zeros_like(out),
+                       lambda value, pull, t: value), "a zero pulled back"),
+    ("8.5", lambda f, x, t: (f(x + 1e-6 * t) - f(x - 1e-6 * t)) / 2e-6,
+     "this is a difference"),
     ("8.5", lambda f, x, t: mj.jvp(f, (x,), (t,))[1], "has no jvp"),
     ("8.6", in_one, "one vjp for each piece"),
     ("8.6", all_kept, "none is kept when the next is made"),

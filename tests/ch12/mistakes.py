@@ -6,7 +6,7 @@ from minijax.jaxpr import Literal, Var
 from minijax.tiles import Region
 
 
-def undo(compose, only_if=lambda *orders: True):
+def undo(compose, cancel_only=False, keep_identity=False):
     def compiler_pass(closed):
         made = {}
 
@@ -15,11 +15,14 @@ def undo(compose, only_if=lambda *orders: True):
                 return None
             x, = eqn.invars
             order = eqn.params["permutation"]
+            same = tuple(range(len(order)))
             if x in made:
                 first = made[x].params["permutation"]
-                x, = made[x].invars
-                order = compose(first, order)
-            if order == tuple(range(len(order))):
+                both = compose(first, order)
+                if both == same or not cancel_only:
+                    x, = made[x].invars
+                    order = both
+            if order == same and not keep_identity:
                 return [], [x]
             eqn = eqn.replace(invars=[x], params={"permutation": order})
             made[eqn.outvars[0]] = eqn
@@ -28,7 +31,16 @@ def undo(compose, only_if=lambda *orders: True):
     return compiler_pass
 
 
-def rev(text):
+def only_pairs(closed):
+    return undo(lambda p, q: tuple(p[d] for d in q), cancel_only=True)(closed)
+
+
+def slices(chosen, other=":"):
+    def text(eqn, x):
+        axes = range(len(eqn.invars[0].aval.shape))
+        index = [chosen if d in eqn.params["dimensions"] else other
+                 for d in axes]
+        return f"{x}[{', '.join(index)}]" if index else None
     return text
 
 
@@ -118,8 +130,16 @@ MISTAKES = [
     ("12.1", undo(lambda p, q: tuple(q[d] for d in p)), "wrong way round"),
     ("12.1", undo(lambda p, q: tuple(range(len(p)))),
      "cancel only if their permutations do"),
+    ("12.1", only_pairs, "2 are left, not one"),
+    ("12.1", undo(lambda p, q: tuple(p[d] for d in q), keep_identity=True),
+     "but a transpose is left"),
+    ("12.1", lambda closed: None, "a pass returns a program"),
     ("12.2", lambda eqn, x: None, "still a call"),
-    ("12.2", all_axes, "numbers are wrong"),
+    ("12.2", all_axes, "all axes were turned"),
+    ("12.2", slices(":", "::-1"), "the others were turned"),
+    ("12.2", lambda eqn, x: f"{x}[::-1]", "only the first was turned"),
+    ("12.2", slices("-1:0:-1"), "leaves out what is there"),
+    ("12.2", lambda eqn, x: [x], "is a string"),
     ("12.2", without_axes, "has no index"),
     ("12.3", (witness(HARD, lambda a, b: a != b), lambda: BAD),
      "though NaN == NaN is false"),
@@ -132,6 +152,12 @@ MISTAKES = [
     ("12.4", traffic(once=list), "read once, not twice"),
     ("12.4", traffic(kept=False), "is not written"),
     ("12.4", traffic(later_reads=False), "has to be written"),
+    ("12.4", lambda steps, outvars: traffic()(steps, []),
+     "a result of the program is written"),
+    ("12.4", lambda steps, outvars: traffic()(steps, outvars) // 4,
+     "has itemsize bytes"),
+    ("12.4", lambda steps, outvars: traffic()(steps, outvars) // 2,
+     "and what is written"),
     ("12.5", lambda closed: closed, "still is"),
     ("12.5", as_dot(vectors), "computed anyway"),
     ("12.5", as_dot(any_reader=False), "a number is no vector"),

@@ -18,6 +18,13 @@ def one_short(n):
     return harmonic_in(0.0, lambda x: x)(n - 1)
 
 
+def the_carry(n):
+    return lax.while_loop(
+        lambda state: state[0] <= n,
+        lambda state: (state[0] + 1, state[1] + 1 / state[0]),
+        (jnp.int32(1), 0.0))
+
+
 def harmonic_unrolled(n):
     return jnp.asarray(sum(1 / k for k in range(1, n + 1)))
 
@@ -123,7 +130,9 @@ MISTAKES = [
     ("13.1", harmonic_in(jnp.int32(0), lambda x: x.astype(jnp.int32)),
      "cut off on its way into the carry"),
     ("13.1", harmonic_in(jnp.int32(0), lambda x: x), "carry"),
-    ("13.1", one_short, "harmonic(1) is 1"),
+    ("13.1", one_short, "the last term, 1/n, is missing"),
+    ("13.1", the_carry, "this is the whole carry"),
+    ("13.1", harmonic_unrolled, "TracerIntegerConversionError"),
     ("13.2", lambda: (1, 1, 0, 3, 1, 3), "leaves no note"),
     ("13.2", lambda: (1, 0, 3, 3, 1, 3), "the choice stays a choice"),
     ("13.2", lambda: (1, 0, 0, 1, 1, 3), "also on those that are not cold"),

@@ -126,6 +126,16 @@ MISTAKES = [
     ("18.4", unblur_by_vjp, "not with the package's own"),
     ("18.5", root(lambda X, x, v, t, sums: jnp.linalg.solve(2 * X, t)),
      "Matrices do not commute"),
+    ("18.5", root(lambda X, x, v, t, sums: jnp.linalg.solve(X, t)),
+     "Matrices do not commute"),
+    ("18.5", root(lambda X, x, v, t, sums: v.mT @ (v @ t @ v.mT / sums) @ v),
+     "turned the wrong way"),
+    ("18.5", root(lambda X, x, v, t, sums: v @ (t / sums) @ v.mT),
+     "without having been turned"),
+    ("18.5", root(lambda X, x, v, t, sums: v @ (v.mT @ t @ v * sums) @ v.mT),
+     "so divide"),
+    ("18.5", root(lambda X, x, v, t, sums: v @ (v.mT @ t @ v / jnp.where(
+        x[:, None] == x, 0, x[:, None] - x)) @ v.mT), "no differences"),
     ("18.5", root(lambda X, x, v, t, sums: v.mT @ t @ v / sums),
      "turn it back"),
     ("18.5", root(lambda X, x, v, t, sums: v @ (

@@ -47,4 +47,4 @@ def test_a_mistake_that_passes(woven):
 def test_too_few_mistakes(woven):
     woven.write("tests/ch01/mistakes.py",
                 'MISTAKES = [("1.1", lambda: 1, "one, not zero")]\n')
-    assert "1.1 has 1 mistakes, should have 2" in answers(woven)
+    assert "1.1 has 1 mistakes of different names" in answers(woven)
