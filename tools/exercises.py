@@ -20,6 +20,7 @@ MARKS = re.compile(r"^[ \t]*# (?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 DROPDOWN = re.compile(r"^(:{3,})\{dropdown\}[ \t]*(.*?)\n(.*?)^\1[ \t]*$",
                       re.M | re.S)
 HEADING = re.compile(r"^(#+ )", re.M)
+FAST = re.compile(r"^\| *(\d+\.\d+) ", re.M)
 
 
 def stub(code: str) -> str:
@@ -67,6 +68,20 @@ def chapter_text(source: Path) -> str:
             if SOLUTION.search(cell.source):
                 parts.append("::::{dropdown} Solution\n"
                              f"{fenced(solved(cell.source))}\n::::")
-    parts.append(f"To try them, open `exercises/{source.stem}.ipynb`: "
-                 "`make lab` starts Jupyter.")
-    return "\n\n".join(filter(None, parts))
+    return "\n\n".join([*filter(None, parts), invitation(source)])
+
+
+def invitation(source: Path) -> str:
+    chapter = str(int(source.name[:2]))
+    text = ("To try them, type `make learn`, or open "
+            f"`exercises/{source.stem}.ipynb` in `make lab`.")
+    for number in fast_track(source.parent.parent):
+        if number.partition(".")[0] == chapter:
+            text += f" If you knew all this before, try {number} alone."
+    return text
+
+
+def fast_track(root: Path) -> list[str]:
+    """One exercise a chapter: the first column of the table of fast.md."""
+    path = root / "exercises/fast.md"
+    return FAST.findall(path.read_text()) if path.exists() else []

@@ -28,7 +28,8 @@ from rich.console import Console
 from rich.control import Control
 from rich.segment import SegmentLines
 
-from learning.course import chapter_titles, fast_track
+from exercises import fast_track
+from learning.course import chapter_titles
 from learning.desk import NOT_ASKED, Desk
 from learning.judge import Judges
 from learning.screen import THEME, Scene, draw, markdown, table

@@ -20,7 +20,6 @@ from learning.course import (
     chapter_titles,
     code_of,
     course,
-    fast_track,
     sections,
 )
 from learning.desk import NOT_ASKED, UNWRITTEN, Desk
@@ -305,7 +304,7 @@ def test_formulas_in_a_terminal(tex, text):
 def session(desk, judges):
     events = queue.Queue()
     scene = Scene(desk, list(desk.course), chapter_titles(desk.root),
-                  fast_track(desk.root), "1.1")
+                  weaver.fast_track(desk.root), "1.1")
     session = Session(scene, judges, lambda *event: events.put(event))
     session.events = events
     yield session
@@ -474,7 +473,7 @@ def test_every_formula_of_the_book_can_be_shown(exercises):
 
 def test_the_fast_track_has_one_exercise_of_each_chapter(exercises,
                                                          pytestconfig):
-    fast = fast_track(pytestconfig.rootpath)
+    fast = weaver.fast_track(pytestconfig.rootpath)
     chapters = sorted({each.chapter for each in exercises.values()})
     assert [exercises[n].chapter for n in fast] == chapters
     titles = chapter_titles(pytestconfig.rootpath)

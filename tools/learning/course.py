@@ -20,7 +20,6 @@ HEADING = re.compile(r"^## (\d+\.\d+) (.+)\n*", re.M)
 TITLE = re.compile(r"\A# .*\n*", re.M)
 BLOCK = re.compile(r"^[ \t]*# BEGIN SOLUTION\n(.*?)^[ \t]*# END SOLUTION",
                    re.M | re.S)
-FAST = re.compile(r"^\| *(\d+\.\d+) ", re.M)
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,6 @@ def course(root: Path) -> dict[str, Exercise]:
     return {each.number: each
             for source in sorted((root / "solutions").glob("[0-9]*.md"))
             for each in exercises_of(source)}
-
-
-def fast_track(root: Path) -> list[str]:
-    """One exercise a chapter: those in the first column of the table."""
-    path = root / "exercises/fast.md"
-    return FAST.findall(path.read_text()) if path.exists() else []
 
 
 def chapter_titles(root: Path) -> dict[int, str]:
