@@ -43,6 +43,7 @@ NAMES = {"\x1b[A": "up", "\x1b[B": "down", "\x1bOA": "up", "\x1bOB": "down",
 
 def main(argv: list[str]) -> int:
     warnings.simplefilter("ignore")     # of notebooks in older formats
+    sys.stdout.reconfigure(errors="replace")    # a terminal without ∂ and ★
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("number", nargs="?", metavar="N.M")
     for name, text in {"fast": "only one exercise of each chapter",

@@ -292,6 +292,7 @@ def test_what_follows_an_exercise_is_its_epilogue(desk):
     (r"\frac{h}{2}|f''|", "(h/2)|f''|"),
     (r"\tfrac n2 \log\det K", "n/2 log det K"),
     (r"e^{x_i - m}", "e^(xᵢ - m)"),
+    (r"\tanh' = 1 - \tanh^2", "tanh' = 1 - tanh²"),
     (r"\langle w, \text{un}(x) \rangle", "⟨w, un(x)⟩"),
     (r"\sqrt{x^2 + y^2} \le \sqrt n", "√(x² + y²) ≤ √n")])
 def test_formulas_in_a_terminal(tex, text):

@@ -61,8 +61,8 @@ def one(tokens: list[str]) -> str | None:
     if token in (r"\operatorname", r"\text"):
         return operand(tokens)
     if token.startswith("\\"):
-        name = token[1:] + " " * (tokens[-1:] > ["\\"])
-        return SIGNS.get(token, name)           # \sin is sin
+        after = " " if tokens and tokens[-1][0] == "\\" else ""
+        return SIGNS.get(token, token[1:] + after)   # \log\det is log det
     return " " if token.isspace() else token
 
 
