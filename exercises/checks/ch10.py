@@ -59,6 +59,9 @@ def _(curvature):
     assert not close(got, v @ H @ v / (v @ v)), (
         "this is the curvature along v brought to length 1; a longer v means "
         "a faster walk, so do not divide by v · v")
+    assert np.ndim(got) or close(got, v @ H @ v) or not np.isclose(
+        got, v @ H @ v, 1e-3), (
+        f"{got} is right to a few digits, as a difference is; push instead")
     assert close(got, v @ H @ v), f"expected {v @ H @ v:.6f}, got {got}"
     assert cost < 30 * 30, (
         f"right, but {cost} numbers were computed for 30 inputs: that is a "
@@ -166,6 +169,10 @@ def _(laplacian):
     for shape in ((2, 3), ()):
         x = rng.normal(size=shape)
         got = laplacian(lambda x: jnp.sum(x**3), x)
+        assert not np.shape(got), (
+            f"at an array of shape {shape} an array came out, of shape "
+            f"{np.shape(got)}; there are x.size unit vectors of that shape, "
+            "and one number is wanted")
         assert close(got, 6 * x.sum()), (
             f"for the sum of cubes at an array of shape {shape} expected "
             f"{6 * x.sum():.6f}, got {got}")

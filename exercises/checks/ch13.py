@@ -108,6 +108,13 @@ def _(running):
         "all variances are 0: two groups of one number each have no spread "
         "of their own, but together they have, from the distance of their "
         "means")
+    squares = np.array([np.mean(xs[:i + 1]**2) for i in range(len(xs))])
+    assert not close(var, squares), (
+        "these are the means of the squares; the variance is that of the "
+        "distances from the mean")
+    counts = np.arange(1, len(xs) + 1)
+    assert not close(var, spreads * counts), (
+        "these are the sums of the squared distances; divide by how many")
     samples = [v * n / max(n - 1, 1) for n, v in enumerate(spreads, 1)]
     assert not close(var[1:], samples[1:]), (
         "this divides by n - 1; np.var divides by n")

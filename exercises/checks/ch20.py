@@ -172,6 +172,10 @@ def _(answer):
     assert not np.isclose(out, np.mean(one**2)), (
         "the same number is used in every part: fold i into the key")
     assert not np.isclose(out, np.sum(points**2)), "the sum, not the mean"
+    crowd = np.asarray(random.uniform(KEY, (n,)))
+    assert not np.isclose(out, np.mean(crowd**2)), (
+        "these points can crowd together, all in one part: one is to be "
+        "drawn in each")
     assert not np.isclose(out, np.mean(draws**2)), (
         "the points are anywhere in [0, 1): that of part i is (i + u) / n")
     plain = (np.arange(n) + np.asarray(random.uniform(KEY, (n,)))) / n

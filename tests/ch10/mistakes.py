@@ -180,6 +180,8 @@ MISTAKES = [
     ("10.1", by_length, "do not divide"),
     ("10.1", whole_hessian, "a whole Hessian"),
     ("10.1", by_gradient, "a gradient walks backwards"),
+    ("10.1", lambda f, x, v: (f(x + 1e-4 * v) - 2 * f(x) + f(x - 1e-4 * v))
+     / 1e-8, "as a difference is"),
     ("10.2", logsumexp(of_x=lax.stop_gradient), "zero everywhere"),
     ("10.2", logsumexp(inside=lax.stop_gradient), "1 too much"),
     ("10.2", logsumexp(outside=lax.stop_gradient), "1 too little"),
@@ -199,6 +201,8 @@ MISTAKES = [
     ("10.4", first_only, "differentiate twice"),
     ("10.4", not_added, "add them up"),
     ("10.4", vectors_only, "of shape (2, 3)"),
+    ("10.4", lambda f, x: jnp.trace(mj.hessian(f)(x)),
+     "one number is wanted"),
     ("10.4", by_hessian, "builds a Jacobian or a Hessian"),
     ("10.5", plain_newton, "while the value is not lower"),
     ("10.5", never_shorter, "does the step become shorter"),

@@ -75,6 +75,16 @@ def joined(cross, less=0):
     return running
 
 
+def squares_alone(xs):
+    mean, _ = joined(1)(xs)
+    return mean, joined(1)(xs * xs)[0]
+
+
+def undivided(xs):
+    mean, var = joined(1)(xs)
+    return mean, var * jnp.arange(1, len(xs) + 1)
+
+
 def by_cumsum(xs):
     n = jnp.arange(1, len(xs) + 1)
     mean = jnp.cumsum(xs) / n
@@ -149,6 +159,8 @@ MISTAKES = [
     ("13.4", joined(0), "from the distance of their means"),
     ("13.4", joined(1, less=1), "divides by n - 1"),
     ("13.4", by_cumsum, "the program has a cumsum"),
+    ("13.4", squares_alone, "the means of the squares"),
+    ("13.4", undivided, "divide by how many"),
     ("13.5", by_where, "the gradient is nan"),
     ("13.5", always, "also those after the end"),
     ("13.5", both, "the result is a pair"),

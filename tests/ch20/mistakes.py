@@ -149,6 +149,8 @@ MISTAKES = [
     ("20.4", stratified(lambda key, i, n: random.uniform(key)),
      "fold i into the key"),
     ("20.4", stratified(folded, jnp.sum), "not the mean"),
+    ("20.4", lambda f, key, n: jnp.mean(f(random.uniform(key, (n,)))),
+     "can crowd together"),
     ("20.4", stratified(folded, point=lambda i, u, n: u), "(i + u) / n"),
     ("20.4", stratified(lambda key, i, n: random.uniform(key, (n,))[i]),
      "so that it can be drawn alone"),
