@@ -208,6 +208,9 @@ def _(answer):
                 "and no snapshot. The right part has one snapshot fewer, "
                 "since one holds its start; and first_part says how long the "
                 "left part is, not the right one")
+            assert "non-negative" not in str(error), (
+                f"{given}, first_part is asked about a single step. That has "
+                "no parts: the recursion ends with it, and not with none")
             raise
         y = x
         for _ in range(n):

@@ -64,6 +64,14 @@ def all_in_checkpoints(step, n, s):
     return lambda x: right(left(x))
 
 
+def down_to_none(step, n, s):
+    if n == 0:
+        return lambda x: x
+    m = first_part(n, s)
+    left = mj.checkpoint(down_to_none(step, m, s))
+    return lambda x: down_to_none(step, n - m, s - 1)(left(x))
+
+
 def last_in_checkpoint(step, n, s):
     if n == 1:
         return step
@@ -181,6 +189,9 @@ MISTAKES = [
     ("19.4", lambda step, n, s: composed([mj.checkpoint(step)] * n),
      "A step alone needs no checkpoint"),
     ("19.4", all_in_checkpoints, "Is the right part checkpointed"),
+    ("19.4", down_to_none, "about a single step"),
+    ("19.4", nested_by(1, lambda n, s: first_part(n, s - (n > 2))),
+     "and no snapshot"),
     ("19.4", last_in_checkpoint, "runs last in the checkpoint"),
     ("19.4", lambda step, n, s: composed(
         [mj.checkpoint(composed([step] * (n - 1)))] * (n > 1) + [step]),
