@@ -33,6 +33,12 @@ exercises: notebooks  ## the exercises' notebooks (woven with the chapters)
 serve: book      ## read the book at http://127.0.0.1:8000
 	$(PY) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
+live: $(READY)   ## fetch Python for the pages, to run cells without the network
+	$(PY) tools/pyodide_copy.py
+
+live-test: live book  ## run every cell of every page in a browser
+	$(PY) -m pytest -q tests/pages/live_chapters.py
+
 lab: $(READY)    ## chapters and exercises in Jupyter Lab
 	$(PY) -m pip install -q -c constraints.txt -e ".[test,lab]"
 	$(BIN)/jupyter lab
@@ -82,5 +88,5 @@ $(READY): pyproject.toml constraints.txt
 		'import sysconfig; print(sysconfig.get_path("purelib"))')/checks.pth
 	touch $@
 
-.PHONY: help book book-now test notebooks exercises serve lab learn check-jax bench lint \
+.PHONY: help book book-now test notebooks exercises serve live live-test lab learn check-jax bench lint \
 	quotes drift hygiene matrix answers growth nbval clean

@@ -1,6 +1,10 @@
 """Repairs of what Jupyter Book 1 and its theme write into each page."""
+import re
+
 from myst_nb.core.lexers import IPythonTracebackLexer
 from pygments.token import Error, Text
+
+TOGGLE = re.compile(r">([^<>]+)</a><details[^>]*><summary")
 
 
 def is_thebe(script) -> bool:
@@ -14,6 +18,17 @@ def without_thebe(app, pagename, templatename, context, doctree):
     context["script_files"] = [js for js in scripts if not is_thebe(js)]
 
 
+def named_toggles(app, pagename, templatename, context, doctree):
+    """Say what the arrows in the list of pages open, to who cannot see it."""
+    listed = context["generate_toctree_html"]
+
+    def generate_toctree_html(*args, **options):
+        return TOGGLE.sub(r'\g<0> aria-label="Pages under \1"',
+                          str(listed(*args, **options)))
+
+    context["generate_toctree_html"] = generate_toctree_html
+
+
 class Traceback(IPythonTracebackLexer):
     """Colours tracebacks; an error's message need not be Python."""
 
@@ -25,5 +40,6 @@ class Traceback(IPythonTracebackLexer):
 def setup(app):
     app.add_lexer("ipythontb", Traceback)
     app.connect("html-page-context", without_thebe, priority=900)
+    app.connect("html-page-context", named_toggles, priority=900)
     return {"version": "1", "parallel_read_safe": True,
             "parallel_write_safe": True}
