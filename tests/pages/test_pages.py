@@ -1,33 +1,16 @@
 """The rendered book in a browser: `make book` first."""
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
 HTML = Path(__file__).resolve().parents[2] / "_build/html"
 PAGES = sorted(path.name for path in HTML.glob("*.html")
                if re.match(r"index|\d\d", path.name))
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--no-first-run"]
 RAW = re.compile(r"\{[a-z:-]+\} ?[`.\w]|^:{3,}|^`{3,}|:pyobject:|\$\$", re.M)
 
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium"),
-    pytest.mark.skipif(not PAGES, reason="there is no book: make book"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM,
-                                             args=QUIET)
-        yield browser
-        browser.close()
+pytestmark = pytest.mark.skipif(not PAGES,
+                                reason="there is no book: make book")
 
 
 @pytest.fixture
