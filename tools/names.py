@@ -108,6 +108,9 @@ def page() -> str:
         f"The public names of JAX {jax.__version__}, in the modules that this "
         "book covers, and what has become of them here. The page is written "
         "by `tools/names.py`, which asks both packages.", "",
+        "The examples of the book have been run under JAX as well. "
+        "{same-in-jax}`count` of them print the same there, or raise the same "
+        "error, and each of these says so below its output.", "",
         "| module | same | differs | absent |", "|---|---|---|---|"]
     for path, groups in tables.items():
         same, differs = len(groups.get("same", ())), len(

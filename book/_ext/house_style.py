@@ -1,9 +1,16 @@
-"""Repairs of what Jupyter Book 1 and its theme write into each page."""
+"""What the house adds to Jupyter Book's pages, and repairs in them."""
 import re
+import sys
+from pathlib import Path
 
+from docutils import nodes
 from myst_nb.core.lexers import IPythonTracebackLexer
 from pygments.token import Error, Text
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import badges  # noqa: E402
+
+BADGE = '<p class="same-in-jax" title="{}">{}</p>'
 TOGGLE = re.compile(r">([^<>]+)</a><details[^>]*><summary")
 
 
@@ -37,9 +44,26 @@ class Traceback(IPythonTracebackLexer):
             yield place, Text if kind is Error else kind, value
 
 
+def with_badges(app, doctree):
+    """Marks the examples that print the same under JAX."""
+    app.env.note_dependency(str(badges.RECORD))
+    held = badges.badges(app.env.docname)
+    for cell in doctree.findall(nodes.container):
+        if words := held.get(cell.get("cell_index")):
+            cell += nodes.raw("", BADGE.format(*words), format="html")
+
+
+def number_of_badges(role, rawtext, text, lineno, inliner, options=None,
+                     content=()):
+    count = sum(map(len, badges.record()["pages"].values()))
+    return [nodes.Text(str(count))], []
+
+
 def setup(app):
     app.add_lexer("ipythontb", Traceback)
     app.connect("html-page-context", without_thebe, priority=900)
     app.connect("html-page-context", named_toggles, priority=900)
+    app.connect("doctree-read", with_badges)
+    app.add_role("same-in-jax", number_of_badges)
     return {"version": "1", "parallel_read_safe": True,
             "parallel_write_safe": True}
