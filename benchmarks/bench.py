@@ -12,8 +12,8 @@ from peers import PEERS, double_precision, one_thread
 one_thread()
 
 import argparse  # noqa: E402
-import json  # noqa: E402
 import platform  # noqa: E402
+from contextlib import suppress  # noqa: E402
 from importlib import metadata  # noqa: E402
 
 import report  # noqa: E402
@@ -25,8 +25,9 @@ from registry import selected  # noqa: E402
 def versions():
     """Of Python and of those who took part."""
     found = {"python": platform.python_version()}
-    for name in PEERS[1:]:
-        found[name] = metadata.version(name)
+    for name in (*PEERS[1:], "scipy"):
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
     return found
 
 
@@ -47,9 +48,7 @@ def main():
             print(report.line(results[-1]), flush=True)
     print(report.summary(results))
     if options.write:
-        kept = {"versions": versions(), "results": results}
-        report.RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
-        report.publish(results)
+        report.keep(versions(), results)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import minijax as mj
 
 TURN = 0.02        # seconds that one turn of one peer lasts, at least
 BUDGET = 1.5       # seconds for all the rounds of a workload,
-ROUNDS = 3, 15     # but so many of them
+ROUNDS = 3, 25     # but so many of them
 TOLERANCE = {"float64": 1e-6, "float32": 2e-3}
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 STYLE = Path(__file__).parents[1] / "book" / "book.mplstyle"
 COLOURS = "#3d8bd4", "#e07b39"     # under the bar, above it
-LINE = 0.15                        # inches
+LINE = 0.16                        # inches
+LEFT = 1.7                         # inches for the labels
+SMALL = {"fontsize": 8}
 
 
 def draw(results, path):
@@ -18,7 +20,7 @@ def draw(results, path):
     import matplotlib.pyplot as plt
     with plt.style.context(STYLE):
         labels, heights = placed(results)
-        fig, ax = plt.subplots(figsize=(6, LINE * (len(labels) + 6)))
+        fig, ax = plt.subplots(figsize=(4.6, LINE * (len(labels) + 5)))
         for result in results:
             dot(ax, heights[result["row"], result["part"]], result)
         decorate(ax, labels)
@@ -45,24 +47,31 @@ def dot(ax, height, result):
     y = height + offset
     ax.plot([low, high], [y, y], color=colour, lw=0.8)
     ax.plot(ratio, y, "o", ms=3.6, mew=0.9, color=colour,
-            mfc="none" if offset > 0 else colour)
+            mfc="none" if offset > 0 else colour,
+            gid=f"dot-{height}-{result['dtype']}")
     ax.plot(result["bar"], y, "|", ms=4.5, mew=1.1, color="#8a8f98")
 
 
 def decorate(ax, labels):
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.tick_params(labelsize=8)
     ax.axvline(1, color="#8a8f98", lw=1)
     ax.set_ylim(len(labels), -1)
     ax.set_yticks([])
-    ax.grid(axis="x")
+    ax.spines.left.set_visible(False)
     for y, (text, head) in enumerate(labels):
-        ax.text(-0.02, y, text, transform=ax.get_yaxis_transform(), fontsize=7,
-                ha="right", va="center", weight="bold" if head else "normal")
-    ax.set_xlabel("time of minijax ÷ time of the peer")
-    ax.plot([], [], "o", ms=3.6, color=COLOURS[0], label="float64")
-    ax.plot([], [], "o", ms=3.6, color=COLOURS[0], mfc="none",
-            label="float32")
-    ax.plot([], [], "o", ms=3.6, color=COLOURS[1], label="above its bar")
-    ax.plot([], [], "|", ms=5, color="#8a8f98", label="the bar")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.3, 1), ncols=4,
-              fontsize=7, handletextpad=0.1, columnspacing=1)
+        # a row's name may run into the plot: its line is empty
+        ax.annotate(text, (0, y), (-LEFT * 72 if head else -6, 0),
+                    ax.get_yaxis_transform(), "offset points", va="center",
+                    ha="left" if head else "right", **SMALL,
+                    weight="bold" if head else "normal")
+    ax.set_xlabel("time of minijax ÷ time of the peer", **SMALL)
+    for marker, style, label in (
+            ("o", {"color": COLOURS[0]}, "float64"),
+            ("o", {"color": COLOURS[0], "mfc": "none"}, "float32"),
+            ("o", {"color": COLOURS[1]}, "above its bar"),
+            ("|", {"color": "#8a8f98"}, "the bar")):
+        ax.plot([], [], marker, ms=4, label=label, **style)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.3, 1), ncols=4, **SMALL,
+              handletextpad=0.1, columnspacing=1)

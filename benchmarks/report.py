@@ -32,7 +32,8 @@ def shown(number, unit=""):
         return "–"
     if unit:
         return f"{number:.0f} {unit}"
-    return f"{number:.2f}" if number < 9.95 else f"{number:.0f}"
+    digits = 3 if number < 0.0995 else 2 if number < 9.95 else 0
+    return f"{number:.{digits}f}"
 
 
 def amount(result, peer):
@@ -54,14 +55,18 @@ def line(result):
                      f"{shown(middle, result['unit'])}"
                      + spread * (peer == result["peer"]))
         if peer == result["peer"]:
-            parts.append(f"bar {result['bar']:g} "
+            parts.append(f"bar {bar(result)} "
                          + ("met" if met(result) else "MISSED"))
     return "  ".join(parts)
 
 
+def bar(result):
+    return f"{result['bar']:g} {result['unit']}".rstrip()
+
+
 def bars(results):
     """As few of them as say it: most hold for both dtypes, some for all."""
-    parts = ["/".join(dict.fromkeys(f"{r['bar']:g}" for r in group))
+    parts = ["/".join(dict.fromkeys(map(bar, group)))
              for _, group in groupby(results, lambda r: r["part"])]
     return parts[0] if len(set(parts)) == 1 else "; ".join(parts)
 
@@ -92,6 +97,14 @@ def summary(results):
     return f"{sum(map(met, results))} of {len(results)} bars met"
 
 
+def keep(versions, results):
+    """One result a line, so that a difference can be read."""
+    lines = ",\n".join(map(json.dumps, results))
+    RESULTS.write_text(f'{{"versions": {json.dumps(versions)},\n'
+                       f'"results": [\n{lines}\n]}}\n')
+    publish(results)
+
+
 def publish(results):
     """The table and the plot."""
     import plot
@@ -100,4 +113,5 @@ def publish(results):
 
 
 if __name__ == "__main__":
-    publish(json.loads(RESULTS.read_text())["results"])
+    kept = json.loads(RESULTS.read_text())
+    keep(kept["versions"], kept["results"])

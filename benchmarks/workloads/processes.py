@@ -1,5 +1,6 @@
 """What only a fresh process can tell: the time of import, and memory."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -11,7 +12,9 @@ ROOT = str(Path(__file__).parents[2])
 
 
 def python(code):
+    """What it prints. An import is to find bytecode, as it usually does."""
     return subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT,
+                          env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
                           capture_output=True, text=True).stdout
 
 

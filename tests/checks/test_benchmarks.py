@@ -1,6 +1,7 @@
 """What is measured is the same for every peer, and told in one form."""
 import contextlib
 import importlib
+import json
 import sys
 import xml.etree.ElementTree as ET
 
@@ -15,6 +16,7 @@ measure, peers, plot, registry, report = map(importlib.import_module, (
     "measure", "peers", "plot", "registry", "report"))
 TIMED = [(w, dtype) for w in registry.selected([])
          if w.gauge is measure.seconds for dtype in w.dtypes]
+KEPT = json.loads(report.RESULTS.read_text())
 
 
 @pytest.fixture(autouse=True)
@@ -90,15 +92,25 @@ def test_a_peer_that_is_not_there_leaves_a_blank():
 
 
 def test_the_plot_has_a_dot_for_each_result(tmp_path):
-    results = [entry(0.5), entry(2.0, dtype="float32")]
+    results = [entry(0.5, "small"), entry(2.0, "small", "float32"),
+               entry(1.0, "large")]
     plot.draw(results, tmp_path / "plot.svg")
-    text = (tmp_path / "plot.svg").read_text()
-    assert ET.fromstring(text).tag.endswith("svg")
-    assert text.count(plot.COLOURS[1]) >= 1
-    plot.draw(results, tmp_path / "again.svg")
-    assert (tmp_path / "again.svg").read_text() == text
+    svg = ET.parse(tmp_path / "plot.svg")
+    assert {e.get("id") for e in svg.iter()} >= {
+        "dot-1-float64", "dot-1-float32", "dot-2-float64"}
+
+
+def test_the_figures_kept_are_of_the_workloads_that_there_are():
+    assert [(r["row"], r["part"], r["dtype"])
+            for r in KEPT["results"]] == [
+        (w.row, w.part, dtype)
+        for w in registry.WORKLOADS for dtype in w.dtypes]
+
+
+def test_the_table_is_that_of_the_figures_kept():
+    assert report.table(KEPT["results"]) == report.TABLE.read_text()
 
 
 def test_another_process_tells_its_memory():
-    w, = registry.selected(["memory"])
-    assert w.calls("float64", w.tiny)["minijax"]() >= 0
+    for w in registry.selected(["memory"]):
+        assert w.calls("float64", w.tiny)["minijax"]() >= 0
