@@ -138,6 +138,29 @@ def test_python_that_cannot_be_had_leaves_the_stored_output(opened, file):
     assert livecells.status(cell).startswith("Ran in")
 
 
+def test_python_may_come_from_another_site(opened, site, cdn):
+    page, asked = opened("index")
+
+    def configured(route):
+        html = route.fetch().text()
+        assert html.count('data-pyodide="pyodide/"') == 1
+        route.fulfill(content_type="text/html", body=html.replace(
+            'data-pyodide="pyodide/"', f'data-pyodide="{cdn}/"'))
+
+    page.route("**/04-trees.html", configured)
+    page.goto(f"{site}/04-trees.html")
+    asked.clear()
+    cell = livecells.shown_cells(page).first
+    cell.locator(".live-run").press("Enter")
+    assert livecells.status(cell).startswith(
+        f"Loading Python and NumPy from {cdn.removeprefix('http://')}: ")
+    livecells.done(cell)
+    assert livecells.status(cell).startswith("Ran in")
+    assert {url for url in asked if url.startswith(site)} == {
+        f"{site}/_static/live/worker.js", f"{site}/_static/live/book.zip"}
+    assert f"{cdn}/pyodide.asm.wasm" in asked
+
+
 def test_an_exercise_goes_from_wrong_to_right(opened):
     page, _ = opened("05-forward")
     exercise = page.locator(".live-exercise").first

@@ -10,12 +10,11 @@ async function fetched(url) {
 }
 
 async function boot({ pyodide, book }) {
-  note(`Loading Python from ${new URL(pyodide).host} …`);
+  const host = new URL(pyodide).host;
+  note(`Loading Python and NumPy from ${host}: up to 17 MB, once …`);
   const archive = fetched(book);
   const { loadPyodide } = await import(pyodide + "pyodide.mjs");
-  python = await loadPyodide({ indexURL: pyodide });
-  note("Loading NumPy …");
-  await python.loadPackage("numpy");
+  python = await loadPyodide({ indexURL: pyodide, packages: ["numpy"] });
   note("Loading minijax …");
   python.unpackArchive(await archive, "zip");
   run = python.pyimport("runner").run;
