@@ -36,6 +36,16 @@ def named_toggles(app, pagename, templatename, context, doctree):
     context["generate_toctree_html"] = generate_toctree_html
 
 
+def described_figures(app, doctree, docname):
+    """The figure of a cell is described by the caption that follows it."""
+    for cell in doctree.findall(nodes.container):
+        caption = cell.next_node(descend=False, siblings=True)
+        if "cell" in cell["classes"] and isinstance(caption, nodes.paragraph):
+            for image in cell.findall(nodes.image):
+                if isinstance(caption[0], nodes.emphasis):
+                    image["alt"] = caption.astext()
+
+
 class Traceback(IPythonTracebackLexer):
     """Colours tracebacks; an error's message need not be Python."""
 
@@ -61,6 +71,7 @@ def number_of_badges(role, rawtext, text, lineno, inliner, options=None,
 
 def setup(app):
     app.add_lexer("ipythontb", Traceback)
+    app.connect("doctree-resolved", described_figures)
     app.connect("html-page-context", without_thebe, priority=900)
     app.connect("html-page-context", named_toggles, priority=900)
     app.connect("doctree-read", with_badges)

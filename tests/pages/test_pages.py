@@ -59,6 +59,14 @@ def test_every_formula_is_set(opened, name):
     assert page.locator("article mjx-merror").count() == 0
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_every_picture_is_described(opened, name):
+    page, _ = opened(name)
+    described = "(images) => images.map((image) => image.alt)"
+    for alt in page.locator("article img").evaluate_all(described):
+        assert alt and not alt.startswith("_images/")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wider_than_the_screen(opened, name, width):

@@ -20,14 +20,14 @@ def shown_cells(page):
     return page.locator("div.cell:has(> .live-bar)")
 
 
-def run(cell, timeout=90):
+def run(cell, timeout=180):
     """Press Run, or Check, and wait; what the cell shows then."""
     cell.locator(".live-run").press("Enter")
     done(cell, timeout)
     return cell.evaluate(OUTPUTS)
 
 
-def done(cell, timeout=90):
+def done(cell, timeout=180):
     cell.page.wait_for_function(
         "(cell) => !cell.classList.contains('live-waiting')",
         arg=cell.element_handle(), timeout=1000 * timeout)

@@ -281,7 +281,8 @@
       } else if (mime === "image/svg+xml") {
         const image = make("img", "");
         image.src = "data:image/svg+xml," + encodeURIComponent(text);
-        image.alt = `Figure drawn by ${this.name}`;
+        const stored = !this.edited && this.stored?.querySelector("img");
+        image.alt = stored ? stored.alt : `Figure drawn by ${this.name}`;
         this.output.append(image);
       } else if (mime === "stdout" && last?.dataset.mime === mime) {
         last.querySelector("pre").append(text);
