@@ -50,6 +50,9 @@ check-jax: $(READY)  ## compare with JAX itself
 	$(PY) -m pip install -q -c constraints.txt -e ".[test,jax]"
 	$(PYTEST) tests/oracle
 
+misuse: $(READY) ## what minijax says to misuse, as a score beside JAX's
+	$(PY) tools/misuse.py $(ONLY)
+
 bench: $(READY)  ## speed, beside those of autograd, JAX and torch that are there
 	$(PY) benchmarks/bench.py $(ONLY)
 
@@ -88,5 +91,5 @@ $(READY): pyproject.toml constraints.txt
 		'import sysconfig; print(sysconfig.get_path("purelib"))')/checks.pth
 	touch $@
 
-.PHONY: help book book-now test notebooks exercises serve live live-test lab learn check-jax bench lint \
+.PHONY: help book book-now test notebooks exercises serve live live-test lab learn check-jax misuse bench lint \
 	quotes drift hygiene matrix answers growth nbval clean

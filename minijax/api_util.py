@@ -41,5 +41,11 @@ class FlatFun:
             raise TypeError(
                 f"Output {leaf!r:.60}{f' at {where}' if where else ''} of "
                 f"type {type(leaf)} is not a valid JAX type: a function "
-                f"under {self.name} returns arrays, numbers and containers "
-                "of them; hand other things out with has_aux=True.") from None
+                f"under {self.name} must return arrays, numbers and "
+                f"containers of them{self.other_ways()}.") from None
+
+    def other_ways(self):
+        """How to hand out what is no array, where there is a way."""
+        if self.name in ("jvp", "linearize", "vjp", "grad"):
+            return "; hand other things out with has_aux=True"
+        return ""

@@ -26,7 +26,6 @@ class Array:
     """
 
     __slots__ = ()
-    __hash__ = None
     __array_priority__ = 100  # ndarray + Array asks Array.__radd__
     # [/Array]
 
@@ -58,6 +57,17 @@ class Array:
             "JAX arrays are immutable and do not support in-place item "
             "assignment. Instead of x[idx] = y, use x = x.at[idx].set(y) or "
             "another .at[] method.")
+
+    def __delitem__(self, index):
+        raise TypeError("JAX arrays are immutable: no element of one can be "
+                        "deleted. Use x = minijax.numpy.delete(x, index).")
+
+    def __hash__(self):
+        raise TypeError(
+            f"unhashable type: {type(self).__name__!r}. A dict and a set look "
+            "their members up by value: use a number, x.item(), or a tuple "
+            "of numbers. What is traced has no value yet: key by something "
+            "that is static, such as x.shape.")
     # [/Array.sequence]
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from minijax import lax
 from minijax.array import as_array
 from minijax.core import Trace, Tracer, set_current_trace
+from minijax.forward import no_pair
 from minijax.rules import Rules
 
 batching_rules = Rules("Batching rule")
@@ -65,7 +66,10 @@ class BatchTrace(Trace):
         with set_current_trace(self.parent):
             if rule is None:
                 return primitive.bind(*values, **params)
-            out, axis = rule(values, axes, **params)
+            pair = rule(values, axes, **params)
+        if type(pair) is not tuple or len(pair) != 2:
+            raise TypeError(no_pair("batching", primitive, pair, "axis"))
+        out, axis = pair
         if primitive.multiple_results:
             return [self.join(*pair) for pair in zip(out, axis)]
         return self.join(out, axis)

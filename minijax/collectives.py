@@ -36,8 +36,19 @@ def axis_of(axis_name):
 
 def unbound(*operands, axis_name, **params):
     raise NameError(
-        f"Found an unbound axis name: {axis_name}. A name is given to the "
-        "axis by a vmap around the function: vmap(f, axis_name='i').")
+        f"Found an unbound axis name: {axis_name}. The names here are "
+        f"{names_of(current.trace)}. A name is given to the axis by a vmap "
+        "around the function: vmap(f, axis_name='i').")
+
+
+def names_of(trace):
+    """The names of axes in scope, or the word none."""
+    found = []
+    while trace is not eval_trace:
+        if getattr(trace, "axis_name", None) is not None:
+            found.append(repr(trace.axis_name))
+        trace = trace.parent
+    return ", ".join(found) or "none"
 
 
 def axis_size(axis_name):

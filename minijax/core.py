@@ -116,7 +116,9 @@ class Trace:
 
     def __exit__(self, exc_type, exc, traceback):
         current.trace, self.alive = self.parent, False
-        if exc_type is None and checking_leaks.value:
+        if exc_type is not None:
+            mark_line(exc, traceback)
+        elif checking_leaks.value:
             refuse_leaks(self)
     # [/Trace]
 
@@ -193,6 +195,7 @@ class Current(threading.local):
 
 
 eval_trace = EvalTrace()
+eval_trace.alive = True  # always, so that nobody enters it
 current = Current()
 # [/Current]
 
@@ -211,7 +214,8 @@ class Tracer(Array):
         fun = self.trace.fun
         of = f" the function {fun_line(fun)}" if fun is not None else ""
         return (f"The error occurred while tracing{of} for {self.trace.name}, "
-                f"called at {self.trace.made_at}.")
+                f"called at {self.trace.made_at}."
+                + OVER * (not self.trace.alive))
 
     def to_concrete_value(self):
         """The ArrayImpl behind the tracer where it has one, else None."""
@@ -287,6 +291,12 @@ class Tracer(Array):
     # [/Tracer.numpy]
 
 
+# [over]
+OVER = (" That is over, and the value escaped from it: return it from the "
+        "function instead, or hand it on as an argument.")
+# [/over]
+
+
 # [remedies]
 def _conversion(name):
     """Why a number cannot be had, and what to do instead."""
@@ -302,7 +312,18 @@ def _conversion(name):
 def _twin(function, module):
     """The NumPy function that was called, and minijax's of that name."""
     called = f"{module}.{function.__name__}"
-    return called, called.replace("numpy", "minijax.numpy", 1)
+    twin = called.replace("numpy", "minijax.numpy", 1)
+    return called, twin if _exists(twin) else None
+# [/remedies]
+
+
+# [twins]
+def _exists(twin):
+    """Is there such a function? Before chapter 3, say that there will be."""
+    found = sys.modules.get("minijax.numpy")
+    for name in twin.split(".")[2:]:
+        found = getattr(found, name, None) if found else found
+    return found is not None or "minijax.numpy" not in sys.modules
 
 
 def _ufunc_twin(ufunc, method, writes):
@@ -313,7 +334,7 @@ def _ufunc_twin(ufunc, method, writes):
         return f"the ufunc {ufunc.__name__}", None
     called, twin = _twin(ufunc, "numpy")
     return called, f"a = {twin}(a, x)" if writes else twin
-# [/remedies]
+# [/twins]
 
 
 # [OPERATORS]
@@ -350,10 +371,37 @@ def refuse_leaks(trace):
 def user_line():
     """`file:line` of the innermost frame outside the package."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get(
-            "__name__", "").split(".")[0] == "minijax":
+    while frame.f_back and in_library(frame):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def in_library(frame):
+    """Is this a frame of minijax, or of NumPy?"""
+    module = frame.f_globals.get("__name__", "")
+    return module.split(".")[0] in ("minijax", "numpy")
+
+
+# [mark_line]
+MARK = "The line that asked for it: "
+
+
+def mark_line(error, traceback):
+    """A note of the user's line at which an error of the library came up.
+
+    There is none if the error is the user's own, or has such a note.
+    """
+    note = None
+    while traceback:
+        code = traceback.tb_frame.f_code
+        if not in_library(traceback.tb_frame):
+            note = (f"{MARK}{code.co_filename}:{traceback.tb_lineno}, in "
+                    f"{code.co_name}.")
+        elif traceback.tb_next is None and note and not any(
+                n.startswith(MARK) for n in getattr(error, "__notes__", ())):
+            error.add_note(note)
+        traceback = traceback.tb_next
+# [/mark_line]
 
 
 def fun_line(fun):

@@ -110,6 +110,24 @@ def asked(call, fun, *args):
 # [/asked]
 
 
+# [ask_rule]
+def ask_rule(of, rule, *args):
+    """A rule's answer. What it closes over may be of a trace that is over."""
+    try:
+        return rule(*args)
+    except MisroutedTracerError:
+        raise CustomRuleError(of) from None
+    except UnexpectedTracerError as error:
+        if type(error) is UnexpectedTracerError:
+            error.add_note(
+                f"A rule of the {type(of).__name__} function {fun_line(of)} "
+                "closes over that value, and runs when its trace is over. "
+                "Make it an argument of the function; what the backward rule "
+                "needs, the forward rule hands on as a residual.")
+        raise
+# [/ask_rule]
+
+
 # [Staged]
 class Staged:
     """A function that has been traced: a closed jaxpr, to be called."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from minijax import tree_util
 from minijax.array import as_array
-from minijax.custom_calls import CustomCall, CustomRuleError, Staged, asked
+from minijax.custom_calls import CustomCall, CustomRuleError, Staged, ask_rule
 from minijax.custom_linearity import Watch
 from minijax.custom_rules import (
     FlatJVP,
@@ -32,7 +32,7 @@ custom_jvp_call_p = CustomCall("custom_jvp_call")
 def custom_jvp_rule(primals, tangents, *, call):
     """Ask the rule, and read what it has written, if that is linear."""
     watch = Watch(rule_of(call.of), primals, tangents)
-    outs, dots = asked(call, call.rule, primals, tangents)
+    outs, dots = ask_rule(call.of, call.rule, primals, tangents)
     if watch.reads(type(call.fun) is Staged):
         watch.check(outs, dots)
     return outs, dots
@@ -155,6 +155,7 @@ class custom_jvp:
             parts = [rule(t, out, *primals)
                      for rule, t in zip(jvps, tangents) if rule]
             return out, tree_util.tree_map(total, out, *parts)
+        jvp.made_of = "that defjvps made"
         self.defjvp(jvp)
     # [/custom_jvp.defjvps]
 

@@ -16,7 +16,7 @@ from minijax import tree_util
 from minijax.array import as_array
 from minijax.batching import batching_rules
 from minijax.core import Tracer
-from minijax.custom_calls import CustomCall, CustomRuleError, asked
+from minijax.custom_calls import CustomCall, CustomRuleError, ask_rule
 from minijax.custom_rules import TypedFun, positional, rule_name
 from minijax.custom_vjp_rules import FlatVJP
 from minijax.dtypes import float0
@@ -191,7 +191,7 @@ custom_vjp_call_p = CustomCall("custom_vjp_call")
 def custom_vjp_jvp(primals, tangents, *, call):
     """Run fwd now; what bwd will do waits in an operation on tangents."""
     moves = [type(t) is not Zero for t in tangents]
-    outs, residuals, bwd = asked(call, call.fwd, primals, moves)
+    outs, residuals, bwd = ask_rule(call.of, call.fwd, primals, moves)
     avals = [x.aval.tangent() for x in outs]
     dots = custom_lin_p.bind(
         *residuals, *select(tangents, moves)[0], of=call.of, bwd=bwd,
@@ -232,7 +232,8 @@ def custom_lin_transpose(cts, *operands, of, bwd, num_res, moves, out_avals):
     """The backward rule, at the residuals."""
     can_move = [a.dtype != float0 for a in out_avals]
     still = [Zero(a) for a in select(out_avals, can_move)[1]]
-    back = bwd(list(operands[:num_res]), merge(can_move, cts, still))
+    back = ask_rule(of, bwd, list(operands[:num_res]),
+                    merge(can_move, cts, still))
     return [None] * num_res + select(back, moves)[0]
 
 

@@ -58,8 +58,8 @@ def opaque(*args, **kwargs):
 
 # [rule_of]
 def rule_of(custom):
-    return (f"Custom JVP rule {rule_name(custom.jvp)} for function "
-            f"{custom.__name__}")
+    name = getattr(custom.jvp, "made_of", rule_name(custom.jvp))
+    return f"Custom JVP rule {name} for function {custom.__name__}"
 # [/rule_of]
 
 
@@ -98,12 +98,23 @@ class FlatJVP:
         still, primals = tree_util.tree_unflatten(self.tree, primals)
         _, tangents = tree_util.tree_unflatten(self.tree, tangents)
         held = self.held.values(still).values()
-        pair = self.custom.jvp(*held, primals, tangents)
-        return self.check(pair)
+        return self.check(self.ask(*held, primals, tangents))
 
     def __str__(self):
         return rule_of(self.custom)
     # [/FlatJVP]
+
+    # [FlatJVP.ask]
+    def ask(self, *args):
+        """What the rule says; an error in it says how rules are called."""
+        try:
+            return self.custom.jvp(*args)
+        except TypeError as error:
+            error.add_note(f"This happened in the {self}. A rule is called "
+                           "with two tuples, (primals, tangents), after the "
+                           "arguments of nondiff_argnums.")
+            raise
+    # [/FlatJVP.ask]
 
     # [FlatJVP.check]
     def check(self, pair):

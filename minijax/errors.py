@@ -30,7 +30,8 @@ class TracerBoolConversionError(ConcretizationTypeError):
             f"{tracer.describe()}.\nPython must choose a branch now, but the "
             "value is not known yet. To choose elementwise, use "
             "minijax.numpy.where(condition, a, b); for and, or and not on "
-            f"arrays use &, | and ~.\n{tracer.origin()}")
+            "arrays use &, | and ~. A flag that is an argument can be known "
+            f"now: make it a static argument.\n{tracer.origin()}")
 
 
 class TracerIntegerConversionError(Picklable, TypeError):
@@ -83,10 +84,9 @@ class UnexpectedTracerError(Picklable, TypeError):
             "it kept a reference to an intermediate value, "
             f"{tracer.describe()}, wrapped in a {type(tracer).__name__}, "
             "which escaped the scope of the transformation.\n"
-            f"{tracer.origin()}\nReturn the value from the function instead "
-            "of storing it in a global, a list or an attribute (with "
-            "has_aux=True where there is no room in the output). To catch "
-            "the leak where it happens, run with minijax.checking_leaks().")
+            f"{tracer.origin()}\nA global, a list or an attribute is no place "
+            "for it; has_aux=True makes room in the output. To catch the leak "
+            "where it happens, run with minijax.checking_leaks().")
 
 
 class MisroutedTracerError(UnexpectedTracerError):

@@ -109,9 +109,12 @@ class JVPTrace(Trace):
             return self.parent.process_primitive(primitive, primals, params)
         before, current.trace = current.trace, self.parent
         try:
-            out, t = jvp_rules[primitive](primals, tangents, **params)
+            pair = jvp_rules[primitive](primals, tangents, **params)
         finally:
             current.trace = before
+        if type(pair) is not tuple or len(pair) != 2:
+            raise TypeError(no_pair("jvp", primitive, pair, "tangent"))
+        out, t = pair
         if primitive.multiple_results:
             return [self.join(*pair) for pair in zip(out, t)]
         return out if type(t) is Zero else JVPTracer(self, out, t)
@@ -128,6 +131,12 @@ class JVPTrace(Trace):
         """What is left of a value when the tangents are not wanted."""
         return x.primal if type(x) is JVPTracer and x.trace is self else x
     # [/JVPTrace.run]
+
+
+def no_pair(kind, primitive, got, second):
+    """What a rule gave, where a result and something about it is asked."""
+    return (f"the {kind} rule of {primitive} must return a pair, (result, "
+            f"{second}), but gave {got!r:.80}; write `return out, {second}`.")
 
 
 def unzip(pairs):

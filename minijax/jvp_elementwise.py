@@ -61,12 +61,33 @@ defjvp(lax.atan2_p,
        lambda t, ans, x, y: t * (-x / (square(x) + square(y))))
 # [/trigonometric]
 
+
+def trigamma(x):
+    """The derivative of digamma: reflected, moved beyond 10, then a series.
+
+    Abramowitz and Stegun 6.4.7, 6.4.6 and 6.4.12.
+    """
+    left = x < 0.5
+    y = lax.select(left, 1 - x, x)
+    passed = 0 * y
+    for _ in range(10):
+        near = y < 10
+        passed = passed + lax.select(near, 1 / square(y), 0 * y)
+        y = lax.select(near, y + 1, y)
+    w = 1 / square(y)
+    series = 1 / y + w / 2 + w / y * (1/6 - w * (1/30 - w * (1/42 - w * (
+        1/30 - w * (5/66 - w * (691/2730 - w * 7/6))))))
+    mirror = square(PI / sin(PI * lax.select(left, x, 0 * x + 0.5)))
+    return lax.select(left, mirror - passed - series, passed + series)
+
+
 # [special]
 defjvp(lax.logistic_p, lambda t, ans, x: t * (ans * (1 - ans)))
 defjvp(lax.erf_p, lambda t, ans, x: 2 / PI**.5 * (t * exp(neg(square(x)))))
 defjvp(lax.erfc_p, lambda t, ans, x: -2 / PI**.5 * (t * exp(neg(square(x)))))
 defjvp(lax.erf_inv_p, lambda t, ans, x: PI**.5 / 2 * (t * exp(square(ans))))
 defjvp(lax.lgamma_p, lambda t, ans, x: t * lax.digamma(x))
+defjvp(lax.digamma_p, lambda t, ans, x: t * trigamma(x))
 # [/special]
 
 # [arithmetic]
@@ -209,6 +230,4 @@ for piecewise_constant in (
 
 jvp_rules.refuse(lax.nextafter_p, "its result is the neighbour of x among "
                  "the floating-point numbers, a step that no tangent follows")
-jvp_rules.refuse(lax.digamma_p, "it is the trigamma function, which is not "
-                 "among the atoms (jax.lax.polygamma)")
 # [/refused]

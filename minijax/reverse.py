@@ -133,6 +133,7 @@ def grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
     Arguments as for `value_and_grad`; returns the gradient alone, or with
     has_aux the pair (gradient, aux). JAX twin: `jax.grad`.
     """
+    require_callable(fun, "grad")
     f = value_and_grad(fun, argnums, has_aux, holomorphic, allow_int)
 
     @wraps(fun)
@@ -192,9 +193,9 @@ def require_callable(fun, name):
 
 def check_input(x, holomorphic, allow_int, nums, path):
     """A leaf that can be differentiated by, or an error that names it."""
-    dtype = as_array(x, "grad").dtype
     where = (f"argument {nums[path[0].idx]}"
              f"{tree_util.keystr(path[1:])}")
+    dtype = as_array(x, "grad", where).dtype
     if holomorphic and dtype.kind != "c":
         raise TypeError(
             "grad with holomorphic=True requires inputs with complex dtype, "

@@ -90,6 +90,11 @@ def transpose(eqn, ct, values, fun):
         raise NotImplementedError(
             f"{e} It was met while transposing {fun_line(fun)}; only what is "
             "linear in its arguments can be transposed.") from None
+    if not isinstance(cts, tuple | list):
+        raise TypeError(
+            f"the transpose rule of {eqn.primitive} must give a list, of one "
+            f"cotangent for each operand, but gave {cts!r:.80}; for a single "
+            "operand write `return [ct]`.")
     if len(cts) != len(operands):
         raise TypeError(
             f"the transpose rule of {eqn.primitive} gave {len(cts)} "

@@ -68,6 +68,9 @@ def tree_map(f, tree, *rest, is_leaf=None):
     `tree` is a prefix of each of `rest`: where it has a leaf, they may have
     a subtree. A ValueError names the path where that is not so.
     """
+    if not callable(f):
+        raise TypeError("tree_map takes the function first, and then trees; "
+                        f"expected a callable, got {f!r:.60}")
     leaves, treedef = tree_flatten(tree, is_leaf)
     columns = [_flatten_up_to(treedef, tree, other, is_leaf, "tree_map tree")
                for other in rest]

@@ -86,42 +86,51 @@ reduce_xor_p = reduction("reduce_xor", np.bitwise_xor, bits)
 # [/reductions]
 
 
+def as_axes(axes):
+    """Axes as a tuple; TypeError for one alone."""
+    try:
+        return tuple(axes)
+    except TypeError:
+        raise TypeError("axes of a reduction must be a sequence of ints, got "
+                        f"{axes!r}: write axes=({axes!r},).") from None
+
+
 # [reduce_sum]
 def reduce_sum(operand, axes):
     """The sum along `axes`, in the operand's own dtype."""
-    return reduce_sum_p.bind(operand, axes=tuple(axes))
+    return reduce_sum_p.bind(operand, axes=as_axes(axes))
 
 
 def reduce_prod(operand, axes):
     """The product along `axes`, in the operand's own dtype."""
-    return reduce_prod_p.bind(operand, axes=tuple(axes))
+    return reduce_prod_p.bind(operand, axes=as_axes(axes))
 
 
 def reduce_max(operand, axes):
     """The greatest along `axes`; NaN if one of them is."""
-    return reduce_max_p.bind(operand, axes=tuple(axes))
+    return reduce_max_p.bind(operand, axes=as_axes(axes))
 
 
 def reduce_min(operand, axes):
     """The least along `axes`; NaN if one of them is."""
-    return reduce_min_p.bind(operand, axes=tuple(axes))
+    return reduce_min_p.bind(operand, axes=as_axes(axes))
 # [/reduce_sum]
 
 
 # [reduce_and]
 def reduce_and(operand, axes):
     """The bits, or the bool, that all elements along `axes` have."""
-    return reduce_and_p.bind(operand, axes=tuple(axes))
+    return reduce_and_p.bind(operand, axes=as_axes(axes))
 
 
 def reduce_or(operand, axes):
     """The bits, or the bool, that some element along `axes` has."""
-    return reduce_or_p.bind(operand, axes=tuple(axes))
+    return reduce_or_p.bind(operand, axes=as_axes(axes))
 
 
 def reduce_xor(operand, axes):
     """The bits that an odd number of elements along `axes` have."""
-    return reduce_xor_p.bind(operand, axes=tuple(axes))
+    return reduce_xor_p.bind(operand, axes=as_axes(axes))
 # [/reduce_and]
 
 

@@ -61,7 +61,8 @@ def canonical_item(item, position):
         return operator.index(item)
     if isinstance(item, str):
         raise TypeError("JAX does not support string indexing; got "
-                        f"idx={item!r}")
+                        f"idx={item!r}. An index is an integer, a slice, an "
+                        "array of integers or bools, or a tuple of these.")
     if isinstance(item, tuple | list):
         item = asarray(item, None if len(item) else int)
         item = item if isinstance(item, Tracer) else np.asarray(item)

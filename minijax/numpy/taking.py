@@ -7,10 +7,12 @@ JAX twins: jax/_src/numpy/indexing.py, lax_numpy.py.
 import numpy as np
 
 from minijax import lax
+from minijax.array import Array
 from minijax.lax import GatherDimensionNumbers
 from minijax.numpy.creation import eye, optional_dtype, tri
 from minijax.numpy.gathering import from_front
 from minijax.numpy.manipulation import moveaxis, ravel, reshape
+from minijax.numpy.parsing import check_static
 from minijax.numpy.promotion import (
     arraylike,
     broadcast_arrays,
@@ -32,13 +34,15 @@ def take(a, indices, axis=None, out=None, mode=None, unique_indices=False,
          indices_are_sorted=False, fill_value=None):
     """The slices of `a` at the indices along an axis.
 
-    Out of range: filled with nan or the like; clipped by mode="clip", and
-    counted round and round by mode="wrap".
+    Out of range: an IndexError if that is known now, else filled with nan or
+    the like; clipped by mode="clip", counted round and round by mode="wrap".
     """
     refuse_out("take", out)
     a, i = arraylike("take", a, indices)
     a, axis = (ravel(a), 0) if axis is None else (
         a, canonical_axis(axis, a.ndim))
+    if mode is None and not isinstance(indices, Array):
+        check_static([np.asarray(i)], [a.shape[axis]])
     i, mode = take_mode(i, a.shape[axis], mode)
     if not i.size:
         return lax.full_like(

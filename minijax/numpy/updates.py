@@ -5,6 +5,9 @@ JAX twins: `_IndexUpdateRef` in jax/_src/numpy/array_methods.py, and
 jax/_src/ops/scatter.py.
 """
 
+import warnings
+
+import numpy as np
 
 from minijax import lax
 from minijax.array import as_array
@@ -29,6 +32,10 @@ class At:
     def __getitem__(self, index):
         return Update(self.array, index)
 
+    def __setitem__(self, index, value):
+        raise TypeError("x.at does not support item assignment. Instead of "
+                        "x.at[idx] = y, use x = x.at[idx].set(y).")
+
     def __repr__(self):
         return f"At({self.array!r})"
 
@@ -48,6 +55,10 @@ class Update:
 
     def __repr__(self):
         return f"Update({self.array!r}, {self.index!r})"
+
+    def __jax_array__(self):
+        raise TypeError("x.at[idx] is not an array, but waits to be told what "
+                        "to do there: x.at[idx].get(), .set(y), .add(y), …")
 
     def get(self, *, mode=None, fill_value=None, **promises):
         """x[index], with a say in what is out of range."""
@@ -114,11 +125,22 @@ def scatter(op, at, values, options):
     if 0 in plan.result:
         return x
     wide, values = promote_dtypes(wide, values)
+    warn_of_loss(wide.dtype, x.dtype)
     values = fit(values, plan)
     out = op(wide, plan.indices(), values, scatter_numbers(plan), mode=mode,
              **plan.promises(**options))
     out = lax.squeeze(out, new) if new else out
     return cast(out, x.dtype, x.weak_type)
+
+
+def warn_of_loss(dtype, kept):
+    """What is put into an array takes its dtype, and may lose by that."""
+    if not np.can_cast(dtype, kept, "same_kind"):
+        warnings.warn(
+            "scatter inputs have incompatible types: cannot safely cast value "
+            f"from dtype={dtype} to dtype={kept}. Cast it: values.astype("
+            f"{str(kept)!r}); or the array: x.astype({str(dtype)!r}).",
+            FutureWarning, stacklevel=4)
 
 
 def fit(values, plan):

@@ -183,8 +183,7 @@ def choice(key, a, shape=(), replace=True, p=None, axis=0, mode=None):
     key, a = one_key("choice", key), as_array(a, "choice")
     shape = canonical_shape(shape, "choice")
     axis = canonical_axis(axis, a.ndim or 1)
-    n = a.shape[axis] if a.ndim else static_int(
-        a, "The argument a of random.choice.")
+    n = a.shape[axis] if a.ndim else population(a)
     check_supply(n, math.prod(shape), replace)
     if not a.ndim:
         return chosen(key, n, shape, replace, p, mode)
@@ -198,6 +197,14 @@ def choice(key, a, shape=(), replace=True, p=None, axis=0, mode=None):
 
 
 # [chosen]
+def population(a):
+    """The int that stands for arange(a)."""
+    if a.dtype.kind not in "iu":
+        raise TypeError("random.choice draws from an array, or from the "
+                        f"integers below an int n; got {a!r}. Make it an int.")
+    return static_int(a, "The argument a of random.choice.")
+
+
 def check_supply(n, k, replace):
     if k and n <= 0:
         raise ValueError("a must be greater than 0 unless no samples are "

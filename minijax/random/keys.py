@@ -75,6 +75,15 @@ class KeyArray:
         raise TypeError("key array cannot be converted to boolean. To draw a "
                         "random one, use random.bernoulli(key).")
 
+    def refuse_arithmetic(self, other):
+        raise TypeError(
+            f"a key is no number: got {self.dtype} and {type(other).__name__} "
+            "as operands of arithmetic. Of a key, random.fold_in(key, i) and "
+            "random.split(key) make others; random.key_data has its words.")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = (
+        __xor__) = refuse_arithmetic
+
     def __array__(self, dtype=None, copy=None):
         raise TypeError(
             "JAX array with PRNGKey dtype cannot be converted to a NumPy "

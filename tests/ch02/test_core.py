@@ -7,6 +7,7 @@ import os
 import threading
 import warnings
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -460,7 +461,7 @@ def test_checking_leaks_finds_the_leak(keep):
     with checking_leaks(), pytest.raises(UnexpectedTracerError) as error:
         depends(leaky, x=2.0)
     for words in "Leaked tracer of dependencies", "leaky", "test_core.py", \
-            "Return the value from the function":
+            "return it from the function":
         assert words in str(error.value)
     assert current.trace is eval_trace
     depends(leaky, x=2.0)  # not looked for: not found
@@ -483,3 +484,28 @@ def test_a_trace_is_entered_once():
     assert current.trace is eval_trace
     with trace:  # again, after it is over
         assert current.trace is trace
+
+
+def test_nobody_enters_the_bottom():
+    with pytest.raises(RuntimeError, match="set_current_trace"), eval_trace:
+        pass
+    assert current.trace is eval_trace and eval_trace.parent is None
+
+
+def test_an_error_says_which_line_asked_for_it():
+    def more(y):
+        return add_p.bind(y, "one")
+    with pytest.raises(TypeError) as caught, EvalTrace():
+        more(as_array(2.0))
+    note, = caught.value.__notes__
+    assert note.startswith("The line that asked for it: ")
+    line = more.__code__.co_firstlineno + 1
+    assert note.endswith(f"{Path(__file__).name}:{line}, in more.")
+
+
+def test_an_error_of_ones_own_has_no_note():
+    def f(x):
+        raise LookupError("mine")
+    with pytest.raises(LookupError) as caught:
+        depends(f, x=2.0)
+    assert not hasattr(caught.value, "__notes__")

@@ -5,6 +5,7 @@ import functools
 import math
 import operator
 import pickle
+import sys
 import threading
 
 import numpy as np
@@ -205,8 +206,30 @@ def test_assignment():
     refuse(TypeError, ("immutable", "x.at[idx].set(y)"), f, (3,))
 
 
+def test_deletion():
+    def f(x):
+        del x[0]
+    refuse(TypeError, ("immutable", "minijax.numpy.delete(x, index)"), f,
+           (3,))
+
+
+def test_only_a_twin_that_there_is_gets_named():
+    words = refuse(TracerArrayConversionError, ("sliding_window_view",),
+                   lambda x: np.lib.stride_tricks.sliding_window_view(x, 2),
+                   (3,))
+    there = "minijax.numpy" in sys.modules
+    assert ("Use the function of minijax.numpy" in words) == there
+
+
+def test_a_tracer_of_a_trace_that_is_over_says_so():
+    kept = []
+    trace(kept.append)
+    with pytest.raises(ConcretizationTypeError, match="is over.*argument"):
+        float(kept[0])
+
+
 def test_hash_pickle_copy():
-    refuse(TypeError, ("unhashable",), hash)
+    refuse(TypeError, ("unhashable type: 'Shape'", "x.shape"), hash)
     refuse(ConcretizationTypeError, ("cannot be pickled", *WHERE),
            pickle.dumps)
     assert trace(lambda x: copy.copy(x) is x and copy.deepcopy([x])[0] is x)
@@ -250,7 +273,7 @@ def leaked():
 
 
 LEAK = ("unexpected tracer", "leaky", "for shapes", "wrapped in a Shape",
-        "Return the value from the function", "has_aux=True",
+        "return it from the function", "has_aux=True",
         "minijax.checking_leaks()")
 
 

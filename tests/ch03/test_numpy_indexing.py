@@ -125,7 +125,8 @@ def test_updates_with_repeated_positions():
 def test_the_dtype_of_the_array_stays():
     x = jnp.zeros(3, "int8")
     assert x.at[0].add(1).dtype == "int8"
-    assert x.at[0].set(2.9).tolist() == [2, 0, 0]
+    with pytest.warns(FutureWarning, match=r"float32 to dtype=int8.*astype"):
+        assert x.at[0].set(2.9).tolist() == [2, 0, 0]
 
 
 @pytest.mark.parametrize("index", [True, False, (True, 1), (slice(1), True),

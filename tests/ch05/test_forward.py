@@ -35,6 +35,27 @@ def test_perturbations_do_not_mix_through_products():
     assert (float(out), float(dot)) == (18.0, 12.0)
 
 
+@pytest.mark.parametrize("gives", [
+    lambda out, t: t, lambda out, t: [out, t], lambda out, t: (out, t, t)])
+def test_a_rule_that_gives_no_pair(gives):
+    p = core.Primitive("bent")
+    p.def_impl(lambda x: 2 * x)
+    p.def_abstract_eval(lambda x: x)
+    forward.jvp_rules[p] = lambda primals, tangents: gives(
+        p.bind(*primals), p.bind(*tangents))
+    with pytest.raises(TypeError, match="jvp rule of bent must return a pair"):
+        mj.jvp(p.bind, (1.0,), (1.0,))
+    assert core.current.trace is core.eval_trace
+
+
+def test_has_aux_is_advised_only_where_there_is_such():
+    flat = forward.FlatFun(lambda: "a", mj.tree.structure(()), name="jit")
+    with pytest.raises(TypeError, match="containers of them.$"):
+        flat()
+    with pytest.raises(TypeError, match="has_aux=True.$"):
+        mj.jvp(lambda x: "a", (1.0,), (1.0,))
+
+
 def derivative(f):
     return lambda x: mj.jvp(f, (x,), (jnp.ones_like(x),))[1]
 

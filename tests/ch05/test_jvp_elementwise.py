@@ -15,6 +15,20 @@ POSITIVE = np.array([0.2, 0.7, 1.3, 2.4, 5.0])
 ABOVE_ONE = 1 + POSITIVE
 SQRT_PI = math.sqrt(math.pi)
 
+
+def test_the_derivatives_of_digamma():
+    """Of trigamma: pi^2/6 at 1, pi^2/2 at 1/2; the step and the mirror."""
+    def psi1(x):
+        return np.asarray(mj.jvp(lax.digamma, (x,), (np.ones_like(x),))[1])
+    x = np.array([-3.4, -0.7, 0.02, 0.5, 1.0, 2.5, 9.9, 30.0])
+    np.testing.assert_allclose(psi1(np.array([1.0, 0.5])),
+                               [math.pi**2 / 6, math.pi**2 / 2], rtol=1e-14)
+    np.testing.assert_allclose(psi1(x) - psi1(x + 1), x**-2, rtol=1e-11)
+    x = x[x % 1 != 0]
+    np.testing.assert_allclose(psi1(x) + psi1(1 - x),
+                               (math.pi / np.sin(math.pi * x))**2, rtol=1e-10)
+    check_grads(lax.digamma, (np.abs(x) + 0.5,), 2)
+
 # name: (where, its derivative in NumPy)
 UNARY = {
     "neg": (X, lambda x: -np.ones_like(x)),

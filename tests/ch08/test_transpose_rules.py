@@ -255,6 +255,7 @@ def test_a_new_atom_needs_one_line(double):
      r" for an operand of type float64\[3\]"),
     (lambda ct, x: [ct.astype(np.float32)], r"type float32\[3\]"),
     (lambda ct, x: [ct, ct], "gave 2 cotangents for 1 operands"),
+    (lambda ct, x: ct, r"must give a list.*`return \[ct\]`"),
 ])
 def test_a_wrong_rule_is_named(double, rule, words):
     transposes[double] = rule

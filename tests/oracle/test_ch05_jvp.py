@@ -57,14 +57,13 @@ PRIMITIVES = {
         "sin", "cos", "atan", "sinh", "cosh", "tanh", "asinh", "logistic",
         "erf", "erfc", "is_finite", "abs", "square"]},
     **{name: lax(name, POSITIVE) for name in [
-        "log", "log1p", "sqrt", "rsqrt", "lgamma"]},
+        "log", "log1p", "sqrt", "rsqrt", "lgamma", "digamma"]},
     **{name: lax(name, UNIT) for name in [
         "tan", "asin", "acos", "atanh", "erf_inv"]},
     **{f"{name}:complex": lax(name, Z) for name in [
         "neg", "exp", "expm1", "log", "sqrt", "rsqrt", "sin", "cos", "tanh",
         "logistic", "abs", "square", "real", "imag", "conj"]},
     "acosh": lax("acosh", 1 + POSITIVE),
-    "digamma": None,  # refused
     "round": lax("round", X),
     "round:even": (lambda J, x: J.lax.round(
         x, J.lax.RoundingMethod.TO_NEAREST_EVEN), X),
