@@ -155,3 +155,7 @@ from minijax.checkpointing import checkpoint as remat
 # [chapter 20]
 from minijax import random as random
 # [/chapter 20]
+
+# [chapter 21]
+from minijax.jax_bridge import to_jax as to_jax
+# [/chapter 21]

@@ -21,7 +21,7 @@ from tangle import tangle, write
 
 SHARED = ["conftest.py", "pyproject.toml", "tests/conftest.py",
           "tests/shared/*.py", "tests/sanitize.cfg", "book/book.mplstyle",
-          "exercises/checks/__init__.py"]
+          "exercises/checks/__init__.py", "benchmarks/*.json"]
 OWN = ["tests/ch{0:02}/**/*.py", "book/{0:02}*.ipynb",
        "exercises/{0:02}*.ipynb", "solutions/{0:02}*.ipynb",
        "exercises/checks/ch{0:02}.py"]

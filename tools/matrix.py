@@ -21,6 +21,7 @@ REGISTRIES = [
     ("jvp", "minijax.forward", "jvp_rules"),
     ("transpose", "minijax.transpose", "transposes"),
     ("vmap", "minijax.batching", "batching_rules"),
+    ("to_jax", "minijax.jax_rules", "jax_rules"),
 ]
 
 
