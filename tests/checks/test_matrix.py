@@ -24,6 +24,11 @@ from minijax.core import floor_p, sin_p
 
 batching_rules = {sin_p: "sin", floor_p: "floor"}
 '''
+JAX = '''\
+from minijax.core import floor_p, sin_p
+
+jax_rules = {sin_p: "sin", floor_p: "floor"}
+'''
 
 
 @pytest.fixture
@@ -32,12 +37,13 @@ def rules(project):
     project.write("minijax/forward.py", FORWARD)
     project.write("minijax/transpose.py", TRANSPOSE)
     project.write("minijax/batching.py", BATCHING)
+    project.write("minijax/jax_rules.py", JAX)
     return project
 
 
 def test_a_full_matrix(rules):
     assert rules.tool("matrix") == (
-        0, "2 primitives × 3 transformations, no blank cell\n")
+        0, "2 primitives × 4 transformations, no blank cell\n")
 
 
 def test_a_blank_rule(rules):
