@@ -31,10 +31,12 @@ def test_what_the_configuration_says_stands(value):
 def test_cells_that_need_jax_or_threads_and_those_that_need_them():
     codes = ["import jax", "x = 1", "y = jax.jit(abs)(x)", "def f():\n"
              "    return y", "print(x)", "f()", "y = 2", "y + 1", "minijax",
-             "Thread(target=print).start()", "def g(jax):\n    return jax"]
-    jax, threads = live.NEVER.values()
+             "Thread(target=print).start()", "def g(jax):\n    return jax",
+             "minijax.to_jax(abs)(1)", "open('../benchmarks/a.json')"]
+    jax, file, threads = live.NEVER.values()
     assert live.needs(codes) == [
-        jax, None, jax, jax, None, jax, None, None, None, threads, None]
+        jax, None, jax, jax, None, jax, None, None, None, threads, None, jax,
+        file]
 
 
 def test_a_cell_that_is_no_python_defines_nothing():
