@@ -30,7 +30,7 @@ from badges import code_cells, digest, printed, record, write
 from house import ROOT, numbered
 from tidy import tidy
 
-SECONDS = 60  # for one cell
+SECONDS = 300  # for one cell
 MAGIC = re.compile(r"^%.*", re.M)
 ABSENT = re.compile(r"NameError: name|AttributeError: module '?jax")
 

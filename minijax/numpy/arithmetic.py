@@ -27,6 +27,7 @@ from minijax.numpy.promotion import (
     to_numeric,
     type_of,
 )
+from minijax.numpy.reductions import refuse_out
 from minijax.numpy.selection import pick
 
 
@@ -166,8 +167,9 @@ def to_nearest(x):
     return lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN)
 
 
-def round(a, decimals=0):
+def round(a, decimals=0, out=None):
     """The nearest number with so many decimals, to even at ties."""
+    refuse_out("round", out)
     x = arraylike("round", a)
     decimals = static_int(decimals, "'decimals' argument of jnp.round.")
     if x.dtype.kind in "biu":

@@ -280,3 +280,11 @@ def test_an_input_may_be_written_to_afterwards():
     b = mnp.asarray(a)
     a[0] = 9
     assert b.tolist() == [1, 1, 1]
+
+
+def test_numpys_round_is_the_arrays_own():
+    rounded = np.round(mnp.array([0.123, 1.66]), 1)
+    assert isinstance(rounded, Array)
+    np.testing.assert_array_equal(rounded, np.float32([0.1, 1.7]))
+    with pytest.raises(NotImplementedError, match="'out' argument"):
+        np.round(mnp.ones(2), out=np.zeros(2))
