@@ -16,6 +16,7 @@ import sys
 
 import nbformat
 
+from alike import opening
 from house import ROOT, report
 
 RECORD = ROOT / "book/same_in_jax.json"
@@ -54,8 +55,9 @@ def printed(cell) -> tuple[str, str]:
 
 
 def digest(cell) -> str:
-    """Of what a cell says and what it prints."""
-    text = "\0".join([cell.source, *printed(cell)])
+    """Of what a cell says and what it prints, as far as that is compared."""
+    text, error = printed(cell)
+    text = "\0".join([cell.source, text, *opening(error)])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -31,6 +31,7 @@ from house import ROOT, numbered
 from tidy import tidy
 
 SECONDS = 300  # for one cell
+JAX = re.compile(r"^\s*(?:from|import) jax\b", re.M)
 MAGIC = re.compile(r"^%.*", re.M)
 ABSENT = re.compile(r"NameError: name|AttributeError: module '?jax")
 
@@ -112,9 +113,12 @@ def changed(node) -> str:
 
 
 def examples(page: str) -> dict[int, nbformat.NotebookNode]:
-    """The cells to compare, by their places."""
+    """The cells to compare, by their places; none if JAX itself is there."""
     ours: set[str] = set()
-    return {place: cell for place, cell in code_cells(page).items()
+    cells = code_cells(page)
+    if any(JAX.search(cell.source) for cell in cells.values()):
+        return {}
+    return {place: cell for place, cell in cells.items()
             if uses(cell, ours) and runs(cell) and any(printed(cell))}
 
 
