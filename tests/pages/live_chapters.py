@@ -1,6 +1,8 @@
 """Every cell of every chapter, run in a browser: `make live-test`.
 
-Too long for every day, and so not named test_*; test_live.py has a choice.
+And the solution of every exercise, checked there. Too long for every day, and
+so not named test_*; test_live.py has a choice.
+
 Prints, for each page, how many cells show what is stored, how many show it but
 for digits (livecells.compare), the seconds until the first result and for all
 cells, and the megabytes that were loaded.
@@ -11,18 +13,24 @@ import re
 import time
 from pathlib import Path
 
+import jupytext
 import pytest
 
+import exercises
 import livecells
 
-HTML = Path(__file__).resolve().parents[2] / "_build/html"
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build/html"
+SOLUTIONS = ROOT / "solutions"
 PAGES = sorted(path.stem for path in HTML.glob("*.html")
                if re.match(r"\d\d", path.name))
 DIFFERENT = {       # code whose output has a reason to be different, and which
     "def train(params, steps, rate=0.01)":
         "rounding errors grow over 400 steps",
-    "np.broadcast_to(np.float32(1.0), (1_000_000_000":
+    "for n in (2, 1000, 10**9)":
         "an array of that size has no 32-bit address",
+    "pdb.Pdb(stdin=script":
+        "a notebook has a debugger of its own",
 }
 firsts = []
 
@@ -52,6 +60,28 @@ def test_cells_show_live_what_is_stored(browser, site, name, capsys):
     assert wrong == []
     assert [url for url in asked
             if not url.startswith((site, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES
+                                  if (SOLUTIONS / f"{name}.md").exists()])
+def test_solutions_are_right(browser, site, name):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/{name}.html")
+    codes = [exercises.solved(cell.source)
+             for cell in jupytext.read(SOLUTIONS / f"{name}.md").cells
+             if cell.cell_type == "code" and not exercises.is_check(cell)]
+    said = []
+    for cell, code in zip(page.locator(".live-exercise").all(), codes,
+                          strict=True):
+        cell.locator(".live-edit").press("Enter")
+        cell.locator(".live-editor").fill(code)
+        outputs = livecells.run(cell, 300)
+        if cell.locator(".live-check").count():
+            said.append(" ".join(text for _, text in outputs))
+    context.close()
+    assert [text for text in said if not text.endswith(" right")] == []
+    assert said
 
 
 def attempt(cell):
