@@ -2,7 +2,7 @@
 
 jax          : the module, imported when it is first asked for something
 jax_rules    : Primitive -> (*operand, **param) -> result, of JAX arrays
-twin, renamed: name -> rule, the function of `jax.lax` of that name
+twin, reduced: name -> rule, the function of `jax.lax` of that name
 
 Operations that hold programs are in `jax_programs`.
 """
