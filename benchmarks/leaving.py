@@ -6,7 +6,8 @@ Writes benchmarks/leaving.json, from which chapter 21 draws: microseconds for
 a gradient of the network of chapter 8, written by hand in NumPy, by
 minijax.grad, the same under minijax.jit, and under jax.jit by to_jax, at each
 batch size; and the milliseconds that both compilers take before the first.
-One thread for everybody, and of each the fastest call.
+One thread for everybody, and of each the fastest call; what is stored is the
+least of two runs on a busy machine.
 """
 import json
 import os
