@@ -8,27 +8,14 @@ JAX twin: jax/_src/api.py.
 """
 
 from functools import partial, wraps
-
-import numpy as np
+from itertools import accumulate
 
 from minijax import numpy as jnp
 from minijax import tree_util
 from minijax.array import as_array
+from minijax.diagonals import over_basis
 from minijax.forward import jvp
-from minijax.mapping import vmap
 from minijax.reverse import check_argnums, only, require_callable, vjp
-
-
-# [basis]
-def basis(tree):
-    """All unit vectors of a container of arrays, along a new first axis."""
-    leaves, treedef = tree_util.tree_flatten(tree)
-    sizes = [x.size for x in leaves]
-    starts = np.cumsum([0, *sizes[:-1]])
-    return tree_util.tree_unflatten(treedef, [
-        jnp.eye(sum(sizes), x.size, -int(start), dtype=x.dtype).reshape(
-            sum(sizes), *x.shape)
-        for x, start in zip(leaves, starts)])
 
 
 def unravel(tree, x, axis):
@@ -37,13 +24,12 @@ def unravel(tree, x, axis):
     x has all the numbers of `tree` along `axis`.
     """
     leaves, treedef = tree_util.tree_flatten(tree)
-    stops = np.cumsum([leaf.size for leaf in leaves])[:-1]
-    parts = jnp.split(x, [int(stop) for stop in stops], axis)
+    stops = [*accumulate(leaf.size for leaf in leaves[:-1])]
+    parts = jnp.split(x, stops, axis) if stops else [x]
     axis %= x.ndim
     return tree_util.tree_unflatten(treedef, [
         part.reshape(*x.shape[:axis], *leaf.shape, *x.shape[axis + 1:])
         for part, leaf in zip(parts, leaves)])
-# [/basis]
 
 
 def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False):
@@ -63,8 +49,7 @@ def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False):
         check_inputs("jacfwd", dyn, nums, "fc" if holomorphic else "f",
                      holomorphic)
         push = partial(pushed, f, dyn, has_aux)
-        columns, *aux = vmap(push, out_axes=(-1, None)[:1 + has_aux])(
-            basis(dyn))
+        columns, *aux = over_basis(push, dyn, (-1, None)[:1 + has_aux])
         check_outputs("jacfwd", columns, holomorphic)
         result = tree_util.tree_map(lambda j: one(
             unravel(dyn, j, -1), argnums), columns)
@@ -103,7 +88,7 @@ def jacrev(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
                      holomorphic)
         out, f_vjp, *aux = vjp(f, *dyn, has_aux=has_aux)
         check_outputs("jacrev", out, holomorphic)
-        rows = one(vmap(f_vjp)(basis(out)), argnums)
+        rows = one(over_basis(f_vjp, out, 0), argnums)
         result = tree_util.tree_transpose(
             tree_util.tree_structure(rows), tree_util.tree_structure(out),
             tree_util.tree_map(lambda j: unravel(out, j, 0), rows))

@@ -35,10 +35,7 @@ def vmap(fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None,
         flat = FlatFun(lambda a, k: fun(*a, **k), tree, name="vmap")
         with BatchTrace(fun, size, axis_name) as trace:
             outs = run(trace, flat, leaves, axes)
-        wanted = tree_util.flatten_axes("vmap out_axes", flat.out_tree,
-                                        out_axes)
-        return tree_util.tree_unflatten(flat.out_tree, [
-            place(x, a, to, size) for (x, a), to in zip(outs, wanted)])
+        return placed(flat, outs, out_axes, size)
     return mapped
 
 
@@ -64,6 +61,14 @@ def run(trace, flat, leaves, axes):
 # [/run]
 
 
+# [place]
+def placed(flat, outs, out_axes, size):
+    """The output, with the examples of each leaf where `out_axes` says."""
+    wanted = tree_util.flatten_axes("vmap out_axes", flat.out_tree, out_axes)
+    return tree_util.tree_unflatten(flat.out_tree, [
+        place(x, a, to, size) for (x, a), to in zip(outs, wanted)])
+
+
 def place(x, axis, wanted, size):
     """An output with its examples along the axis that was asked for."""
     if wanted is None and axis is not None:
@@ -79,6 +84,7 @@ def place(x, axis, wanted, size):
                          f"dimension {x.ndim}, at vmap out_axes: that is one "
                          "example's axes and the new one")
     return move_axis(x, axis, wanted % x.ndim)
+# [/place]
 
 
 # [check_call]
