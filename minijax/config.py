@@ -12,15 +12,18 @@ class Flag:
     """A switch: `flag.value` reads it, `with flag(True):` sets it here."""
 
     def __init__(self, default):
-        self.everywhere = default
-        self.here = threading.local()
+        # A thread that sets no value of its own sees the one of the class.
+        self.here = type("Here", (threading.local,), {"value": default})()
 
     @property
     def value(self):
-        return getattr(self.here, "value", self.everywhere)
+        return self.here.value
+
+    def update(self, value):
+        type(self.here).value = self.checked(value)
 
     def checked(self, value):
-        if isinstance(self.everywhere, bool) and value not in (True, False):
+        if isinstance(self.value, bool) and value not in (True, False):
             raise TypeError(f"expected True or False, got {value!r}")
         return value
 
@@ -55,8 +58,7 @@ class Config:
 
     def update(self, name, value):
         """Set a flag for the whole process."""
-        flag = self.flag(name)
-        flag.everywhere = flag.checked(value)
+        self.flag(name).update(value)
 
     def __getattr__(self, name):
         return self.flag(name).value

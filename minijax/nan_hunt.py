@@ -60,11 +60,10 @@ class Hunt(Flag):
 
     for_all = False
 
-    def set_for_all(self, value):
+    def update(self, value):
+        super().update(value)
         guard(value - self.for_all)
         self.for_all = value
-
-    everywhere = property(lambda self: self.for_all, set_for_all)
 
     @contextmanager
     def __call__(self, value=True):
