@@ -92,12 +92,15 @@ from minijax.compilation import jit as jit
 # [chapter 12]
 from minijax import compiler as compiler
 from minijax import dispatch as dispatch
+from minijax import layout as layout
 from minijax import optimizer_passes as optimizer_passes
+from minijax import signs as signs
 # [/chapter 12]
 
 # [chapter 13]
 from minijax import conditional_rules as conditional_rules
 from minijax import conditionals as _conditionals
+from minijax import fission as fission
 from minijax import loops as _loops
 from minijax import loop_lines as loop_lines
 from minijax import parallel_scans as _parallel_scans

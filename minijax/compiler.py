@@ -7,13 +7,17 @@ import math
 
 import numpy as np
 
+from minijax import lax
 from minijax.executor import Writer, writers
-from minijax.jaxpr import Var
+from minijax.jaxpr import Literal, Var
 from minijax.numpy_calls import best_calls
 from minijax.optimizer import optimize
+from minijax.scalars import expression
 from minijax.tiles import Region, loop_of, regions, ufunc_of
 
+LINE = 64  # bytes that the processor fetches at a time
 TILE = 2 ** 14  # elements: a few buffers of this size fit into the cache
+fresh = {lax.dot_general_p, lax.pad_p}  # give arrays of their own, no views
 blocks = {}  # Primitive -> (writer, equation) -> lines, for loops
 
 
@@ -23,6 +27,7 @@ class TilingWriter(Writer):
 
     def __init__(self, closed, name):
         self.alias, self.depth = {}, 0  # inputs of loops; how deep we are in
+        self.scalars, self.owned = set(), set()
         super().__init__(optimize(closed), name)
 
     def body(self):
@@ -33,6 +38,44 @@ class TilingWriter(Writer):
         return best(eqn, *operands) or super().call(eqn, operands)
     # [/TilingWriter]
 
+    # [TilingWriter.result]
+    def result(self, eqn, dying):
+        """An expression of scalars, a ufunc that writes in place, a call."""
+        text = expression(eqn, self.scalar)
+        if text:
+            self.scalars.add(eqn.outvars[0])
+            return text
+        ufunc = ufunc_of(eqn)
+        if ufunc and eqn.outvars[0].aval.shape:
+            xs = list(map(self.name, eqn.invars)) + self.place(eqn, dying)
+            self.owned.add(eqn.outvars[0])
+            return f"np.{ufunc.__name__}({', '.join(xs)})"
+        self.owned.difference_update(eqn.invars)  # a view may be taken
+        if eqn.primitive in fresh:
+            self.owned.add(eqn.outvars[0])
+        return super().result(eqn, dying)
+
+    def place(self, eqn, dying):
+        """An operand that dies here and was made here, to be written over."""
+        aval = eqn.outvars[0].aval
+        return [f"out={self.name(v)}" for v in dying if v in self.owned and
+                (v.aval.shape, v.aval.dtype) == (aval.shape, aval.dtype)][:1]
+    # [/TilingWriter.result]
+
+    # [TilingWriter.scalar]
+    def scalar(self, atom):
+        """The text of a number as a scalar, where it is one."""
+        if type(atom) is Literal:
+            number, dtype = atom.val.item(), atom.aval.dtype
+            return self.constant(f"np.{dtype}({number!r})")
+        name = self.name(atom)
+        return name if atom in self.scalars else f"{name}[()]"
+
+    def array(self, atom):
+        name = self.name(atom)
+        return f"np.asarray({name})" if atom in self.scalars else name
+    # [/TilingWriter.scalar]
+
     # [TilingWriter.block]
     def block(self, jaxpr):
         """The lines of a program, or of one that is written into another."""
@@ -41,6 +84,7 @@ class TilingWriter(Writer):
             if isinstance(step, Region):
                 lines += Tiles(self, step, dying).lines()
             elif step.primitive in blocks:
+                self.owned.difference_update(step.invars)
                 lines += blocks[step.primitive](self, step)
                 lines += self.delete(dying)
             else:
@@ -68,6 +112,8 @@ class TilingWriter(Writer):
         for v, atom in zip(closed.jaxpr.invars, aliases):
             self.constants.add(v)
             self.alias[v] = self.name(atom)
+            if atom in self.scalars:
+                self.scalars.add(v)
         return closed.jaxpr
 
     def name(self, atom):
@@ -91,6 +137,16 @@ def last_uses(steps, outvars):
     return dying[::-1]
 
 
+# [aligned]
+def aligned(shape, dtype):
+    """np.empty, beginning where a line of the cache begins."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(size + LINE, np.uint8)
+    start = -memory.ctypes.data % LINE
+    return memory[start:start + size].view(dtype).reshape(shape)
+# [/aligned]
+
+
 # [Tiles]
 class Tiles:
     """The loop of a region: tiles of arrays, and buffers for the rest."""
@@ -99,10 +155,12 @@ class Tiles:
         self.writer, self.region = writer, region
         self.kept = {v for v in region.outvars[:len(region.eqns)]
                      if v not in dying}
-        self.rows = min(region.shape[0], max(
-            1, TILE // math.prod(region.shape[1:])))
+        whole = max(1, TILE // math.prod(region.shape[1:]))
+        steps = -(-region.shape[0] // whole)
+        self.rows = -(-region.shape[0] // steps)  # tiles of one size
         self.buffers, self.free = {}, {}  # name -> dtype; dtype -> names
         self.holds = {}  # a variable's tile -> the buffer that it is in
+        writer.owned.update(self.kept)
         self.after = writer.delete(v for v in dying if v not in region.made)
     # [/Tiles]
 
@@ -185,9 +243,10 @@ class Tiles:
     def arrays(self):
         """What is made before the loop."""
         shape = (self.rows, *self.region.shape[1:])
-        return [f"{self.name(v)} = np.empty({v.aval.shape}, '{v.aval.dtype}')"
+        empty = self.writer.put("aligned", aligned)
+        return [f"{self.name(v)} = {empty}({v.aval.shape}, '{v.aval.dtype}')"
                 for v in self.region.outvars if v in self.kept] + [
-            f"{t} = np.empty({shape}, '{dtype}')"
+            f"{t} = {empty}({shape}, '{dtype}')"
             for t, dtype in self.buffers.items()]
 
     def slices(self):

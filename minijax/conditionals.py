@@ -56,8 +56,8 @@ def call_branch(writer, eqn, operands):
     """`(branch_0, branch_1)[i](a, b)`"""
     names = [writer.part(branch, f"branch_{i}")
              for i, branch in enumerate(eqn.params["branches"])]
-    index, *operands = operands
-    return f"({row(names)})[{index}]({', '.join(operands)})"
+    index = writer.name(eqn.invars[0])
+    return f"({row(names)})[{index}]({', '.join(operands[1:])})"
 
 
 calls[cond_p] = call_branch

@@ -5,8 +5,10 @@ Dispatching : a Jitted that knows the types of a call by looking once
 JAX has this part in C++ (pjit.cc).
 """
 
+import numpy as np
+
 from minijax import compilation, tree_util
-from minijax.array import ArrayImpl, quiet
+from minijax.array import ArrayImpl, as_array, quiet
 from minijax.caller import CallingPrimitive
 from minijax.compilation import Jitted, disable_jit
 from minijax.config import enable_x64
@@ -45,6 +47,7 @@ class Dispatching(Jitted):
         for x in args:
             if type(x) is not ArrayImpl:
                 leaves, tree = tree_util.tree_flatten(args)
+                leaves = [as_array(x) if is_numeric(x) else x for x in leaves]
                 break
         key = (enable_x64.value, tree,
                *[x.aval if type(x) is ArrayImpl else None for x in leaves])
@@ -52,7 +55,8 @@ class Dispatching(Jitted):
         if run is None:
             result = super().call(args, kwargs)
             if self.arrays_alone and None not in key[2:]:
-                self.prepare(key, args)
+                self.prepare(key, args if tree is None else
+                             tree_util.tree_unflatten(tree, leaves))
             return result
         return run(*[x._value for x in leaves])
 
@@ -68,6 +72,11 @@ class Dispatching(Jitted):
 
 
 # [runner]
+def is_numeric(x):
+    """Is it one of NumPy's arrays, of a kind that can be converted?"""
+    return type(x) is np.ndarray and x.dtype.kind in "fiubc"
+
+
 def calls_back(jaxpr):
     """Does the program, or one in it, call a function of the user's?"""
     return any(

@@ -55,7 +55,7 @@ def numpy_program(closed, name="program"):
     writer = writers[0 if plain else -1](closed, name)
     arguments = ", ".join(map(writer.name, writer.jaxpr.invars))
     body = writer.body()
-    outs = row([writer.name(v) for v in writer.jaxpr.outvars])
+    outs = row([writer.array(v) for v in writer.jaxpr.outvars])
     lines = [*writer.head, f"def {name}({arguments}):",
              *[f"    {line}" for line in body], f"    return {outs or '()'}"]
     return Program(name, "\n".join(lines) + "\n", writer.scope, writer.parts)
@@ -113,17 +113,29 @@ class Writer:
 
     def line(self, eqn, dying):
         """One equation: the call, and the end of what nobody reads again."""
-        operands = [self.name(atom) for atom in eqn.invars]
-        call = self.call(eqn, operands)
+        result = self.result(eqn, dying)
         outs = row([self.name(v) for v in eqn.outvars])
         if not eqn.primitive.multiple_results:
             outs = self.name(eqn.outvars[0])
-            if not eqn.outvars[0].aval.shape:  # NumPy gave a scalar
-                call = f"np.asarray({call})"
         dead = [self.name(v) for v in dying if v not in self.constants]
         end = ", ".join(name for name in dead if name != "_")
-        return (f"{outs} = " * bool(outs) + call + f"; del {end}" * bool(end))
+        return (f"{outs} = " * bool(outs) + result
+                + f"; del {end}" * bool(end))
 
+    def result(self, eqn, dying):
+        """The call, and an array where NumPy would give a scalar."""
+        call = self.call(eqn, [self.array(atom) for atom in eqn.invars])
+        if eqn.primitive.multiple_results or eqn.outvars[0].aval.shape:
+            return call
+        return f"np.asarray({call})"
+
+    def array(self, atom):
+        """The text of a variable or a literal, as an array."""
+        return self.name(atom)
+
+    # [/Writer.line]
+
+    # [Writer.call]
     def call(self, eqn, operands):
         """The call of NumPy, or of a function in scope, for an equation."""
         if eqn.primitive in calls:
@@ -131,7 +143,7 @@ class Writer:
         given = [f"{k}={self.value(v, k)}" for k, v in eqn.params.items()]
         function = self.function(eqn.primitive.name, eqn.primitive.impl)
         return f"{function}({', '.join(operands + given)})"
-    # [/Writer.line]
+    # [/Writer.call]
 
     # [Writer.function]
     def function(self, name, impl):

@@ -6,6 +6,7 @@ blocks : while_p, scan_p -> (writer, equation) -> lines
 from minijax.compiler import blocks
 from minijax.jaxpr import Var
 from minijax.rewiring import split
+from minijax.scalars import is_number
 from minijax.scan_program import scan_p, steps
 from minijax.while_program import while_p
 
@@ -27,6 +28,27 @@ def drop(writer, outs, carry):
                          if type(v) is Var and v not in carry)
 
 
+# [carried]
+def begin(writer, carry):
+    """Numbers are carried as scalars."""
+    writer.scalars.update(filter(is_number, carry))
+    return list(map(writer.name, carry))
+
+
+def carried(writer, carry, values):
+    """The names of values, in the form in which they are carried."""
+    return [writer.scalar(x) if v in writer.scalars else writer.name(x)
+            for v, x in zip(carry, values)]
+
+
+def end(writer, outvars, carry):
+    """Out of the carry."""
+    writer.scalars.update(filter(is_number, outvars))
+    return [*assign(map(writer.name, outvars), map(writer.name, carry)),
+            *writer.delete(carry)]
+# [/carried]
+
+
 # [while_lines]
 def while_lines(writer, eqn):
     """`while True:` the condition's lines, a test, the body's lines."""
@@ -35,16 +57,17 @@ def while_lines(writer, eqn):
         eqn.invars, p["cond_nconsts"], p["body_nconsts"])
     body = writer.inner(p["body_jaxpr"], body_consts)
     carry = body.invars[len(body_consts):]
+    names = begin(writer, carry)
     cond = writer.inner(p["cond_jaxpr"], [*cond_consts, *carry])
-    names, outs = list(map(writer.name, carry)), map(writer.name, body.outvars)
-    test = writer.block(cond)
+    test, lines = writer.block(cond), writer.block(body)
     return [
-        *assign(names, map(writer.name, init)),
+        *assign(names, carried(writer, carry, init)),
         "while True:",
         *indented([*test, f"if not {writer.name(cond.outvars[0])}:",
-                   "    break", *writer.block(body), *assign(names, outs),
+                   "    break", *lines,
+                   *assign(names, carried(writer, carry, body.outvars)),
                    *drop(writer, body.outvars, carry)]),
-        *assign(map(writer.name, eqn.outvars), names), *writer.delete(carry)]
+        *end(writer, eqn.outvars, carry)]
 
 
 blocks[while_p] = while_lines
@@ -59,27 +82,27 @@ def scan_lines(writer, eqn):
     consts, init, xs = split(eqn.invars, p["num_consts"], n)
     body = writer.inner(p["jaxpr"], consts)
     _, carry, rows = split(body.invars, p["num_consts"], n)
-    names, outs = list(map(writer.name, carry)), body.outvars
-    stacks = eqn.outvars[n:]
+    names, outs, stacks = begin(writer, carry), body.outvars, eqn.outvars[n:]
+    begin(writer, rows)
     writer.depth += 1
     step = f"step{writer.depth}"
     lines = writer.block(body)
     writer.depth -= 1
     return [
-        *assign(names, map(writer.name, init)),
+        *assign(names, carried(writer, carry, init)),
         *[f"{writer.name(v)} = np.empty({v.aval.shape}, '{v.aval.dtype}')"
           for v in stacks],
         f"for {step} in {steps(p['length'], p['reverse'])}:",
         *indented([
-            *[f"{writer.name(v)} = {writer.name(x)}[{step}, ...]"
+            *[f"{writer.name(v)} = {writer.name(x)}"
+              f"[{step}{'' if v in writer.scalars else ', ...'}]"
               for v, x in zip(rows, xs)],
             *lines,
             *[f"{writer.name(v)}[{step}] = {writer.name(y)}"
               for v, y in zip(stacks, outs[n:])],
-            *(assign(names, map(writer.name, outs[:n])) or ["pass"]),
+            *(assign(names, carried(writer, carry, outs)) or ["pass"]),
             *drop(writer, outs, carry)]),
-        *assign(map(writer.name, eqn.outvars[:n]), names),
-        *writer.delete(carry)]
+        *end(writer, eqn.outvars, carry)]
 
 
 blocks[scan_p] = scan_lines

@@ -45,6 +45,8 @@ def reshaped(eqn, x):
 def stretched(eqn, x):
     """A view with axes of size 1 is an index; a scalar fills an array."""
     shape, dims = eqn.params["shape"], eqn.params["broadcast_dimensions"]
+    if not dims and shape:
+        return f"np.full({shape}, {x})"
     sizes = dict(zip(dims, eqn.invars[0].aval.shape))
     if dims == tuple(sorted(dims)) and all(
             sizes.get(d, 1) == n for d, n in enumerate(shape)):
@@ -91,10 +93,14 @@ def product(eqn, x, y):
     """Matrices and vectors by np.dot, which takes transposes as they are."""
     left, right = (v.aval for v in eqn.invars)
     (sums, batches), dtype = eqn.params["dimension_numbers"], left.dtype
+    if not dtype == right.dtype == eqn.outvars[0].aval.dtype:
+        return None
     if not any(batches + sums) and left.ndim == right.ndim == 1:
         return f"np.multiply.outer({x}, {y})"
-    if (any(batches) or len(sums[0]) != 1 or max(left.ndim, right.ndim) > 2
-            or not dtype == right.dtype == eqn.outvars[0].aval.dtype):
+    if batches == ((0,), (0,)) and (left.ndim, right.ndim, *sums) == (
+            2, 2, (), ()):
+        return f"np.einsum('bi,bj->bij', {x}, {y})"
+    if any(batches) or len(sums[0]) != 1 or max(left.ndim, right.ndim) > 2:
         return None
     (i,), (j,) = sums
     x = f"{x}.T" if left.ndim == 2 and i == 0 else x

@@ -12,12 +12,17 @@ from minijax.config import config
 from minijax.jaxpr import ClosedJaxpr, Var
 
 switched_off = config.define("minijax_passes_off", ())
+ORDER = ("inline", "fission", "stretch", "fold", "simplify", "merge_equal",
+         "layout", "signs", "drop_dead")
 passes = {}  # name -> (ClosedJaxpr -> ClosedJaxpr), in the order of running
 
 
 def optimization(f):
-    """Enter a pass under its own name."""
+    """Enter a pass under its own name, where ORDER has it."""
     passes[f.__name__] = f
+    for name in ORDER:
+        if name in passes:
+            passes[name] = passes.pop(name)
     return f
 
 

@@ -231,6 +231,7 @@ simpler = {
     lax.broadcast_in_dim_p: lambda x, *, shape, broadcast_dimensions:
         x if broadcast_dimensions == tuple(range(len(shape))) else None,
     lax.integer_pow_p: lambda x, *, y: x if y == 1 else None,
+    lax.split_p: lambda x, *, sizes, axis: x if len(sizes) == 1 else None,
 }
 # [/simplify]
 

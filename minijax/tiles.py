@@ -13,7 +13,7 @@ import numpy as np
 from minijax import lax
 from minijax.jaxpr import Var, has_effects
 
-LARGE = 2 ** 13  # elements from which tiles pay
+LARGE = 2 ** 15  # elements from which tiles pay
 
 
 # [ufunc_of]
