@@ -75,6 +75,20 @@ for _ in range(20):
     there = jax.block_until_ready(together(there, some_x, some_y))
 want = here
 same(there)
+
+
+def looped(x):
+    """The square of a sum, by a loop that begins with a plain zero."""
+    return lax.scan(lambda c, row: (c + row.sum(), None), 0.0, x)[0] ** 2
+
+
+each = jax.shard_map(
+    lambda x: jax.lax.psum(mj.to_jax(mj.grad(looped))(x).sum(), "devices"),
+    mesh=mesh, in_specs=P("devices"), out_specs=P(), check_vma=False)
+np.testing.assert_allclose(
+    jax.block_until_ready(jax.jit(each)(some_x)),
+    sum(float(mj.grad(looped)(part).sum()) for part in np.split(x, 8)),
+    rtol=1e-4)
 print("done")
 '''
 
