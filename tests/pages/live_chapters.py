@@ -27,6 +27,8 @@ PAGES = sorted(path.stem for path in HTML.glob("*.html")
 DIFFERENT = {       # code whose output has a reason to be different, and which
     "def train(params, steps, rate=0.01)":
         "rounding errors grow over 400 steps",
+    "x = np.float32(10.0**-k)":
+        "it shows what rounding does to a difference",
     "for n in (2, 1000, 10**9)":
         "an array of that size has no 32-bit address",
     "pdb.Pdb(stdin=script":
