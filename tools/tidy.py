@@ -50,11 +50,15 @@ def short(output):
     """Of a traceback, the lines of the notebook's own cells.
 
     The frames inside the package and its libraries name this machine's
-    folders, and change whenever a line is added above them.
+    folders, and change whenever a line is added above them. Below the frames
+    stand the message, which begins with the error's name, and its notes.
     """
     if output.output_type == "error":
-        *frames, message = output.traceback
-        output.traceback = [f for f in frames if own(f)] + [message]
+        lines = output.traceback
+        message = max(i for i, line in enumerate(lines)
+                      if COLOUR.sub("", line).startswith(output.ename))
+        output.traceback = [line for line in lines[:message]
+                            if own(line)] + lines[message:]
     return output
 
 
