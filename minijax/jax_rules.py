@@ -67,7 +67,7 @@ def twin(name):
 
 jax_rules.update({getattr(lax, f"{name}_p"): twin(name) for name in (
     "abs acos acosh add asin asinh atan atan2 atanh bitcast_convert_type "
-    "broadcast_in_dim cbrt ceil clamp clz complex cos cosh cumlogsumexp "
+    "broadcast_in_dim cbrt ceil clz complex cos cosh cumlogsumexp "
     "cummax cummin cumprod cumsum digamma div dot_general eq erf erf_inv "
     "erfc exp exp2 expm1 floor ge gt imag integer_pow is_finite le lgamma "
     "log log1p logistic lt max min mul ne neg nextafter pad "
@@ -120,6 +120,7 @@ jax_rules.update({getattr(lax, f"{name}_p"): windows(
 
 # [one by one]
 jax_rules.update({
+    lax.clamp_p: lambda *xs: jax.lax.clamp(*jax.numpy.broadcast_arrays(*xs)),
     lax.concatenate_p: lambda *xs, dimension: jax.lax.concatenate(
         xs, dimension),
     lax.conj_p: lambda x, *, input_dtype: jax.lax.conj(x),

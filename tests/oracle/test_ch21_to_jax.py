@@ -42,6 +42,41 @@ def test_atoms(name):
     agree(jax.jit(to_jax(f))(*xs), f(*xs))
 
 
+def floats(xs):
+    return [i for i, x in enumerate(xs) if np.asarray(x).dtype.kind in "fc"]
+
+
+@pytest.mark.parametrize("name", [
+    name for name, (_, *xs) in atoms.ATOMS.items() if floats(xs)])
+def test_derivatives_of_atoms(name):
+    """JAX's own rules for its primitives are minijax's for theirs."""
+    f, *xs = atoms.ATOMS[name]
+    moving = floats(xs)
+
+    def along(m, f):
+        def pushed(*moved):
+            args = list(xs)
+            for i, x in zip(moving, moved, strict=True):
+                args[i] = x
+            return f(*args)
+        points = tuple(xs[i] for i in moving)
+        return m.jvp(pushed, points, tuple(0.5 + 0.1 * x for x in points))
+    try:
+        want = along(mj, f)
+    except NotImplementedError:
+        with pytest.raises(NotImplementedError):
+            along(jax, to_jax(f))
+        return
+    got = along(jax, to_jax(f))
+    agree(got[0], want[0])
+    for g, w in zip(jax.tree.leaves(got[1]), mj.tree.leaves(want[1]),
+                    strict=True):
+        assert (g.shape, g.dtype) == (w.shape, w.dtype)
+        if g.dtype != jax.dtypes.float0:
+            np.testing.assert_allclose(np.asarray(g), np.asarray(w), 1e-9,
+                                       1e-9)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_random_programs(seed):
     """Transformed by minijax first, or by JAX after."""
