@@ -30,6 +30,7 @@ def faults(cell, count: int) -> list[str]:
     shown = [str(text) for out in cell.outputs for text in
              (out.get("data") or {0: out.get("text") or out.get("evalue")}
               ).values()]
+    shown += [line for out in errors for line in out.traceback]
     types = {kind for out in cell.outputs for kind in out.get("data", {})}
     ignored = "nbval-ignore-output" in tags
     rules = {

@@ -8,6 +8,7 @@ import nbformat
 from house import ROOT
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
+ELSEWHERE = re.compile(r"^The line that asked for it: (?!/tmp/ipykernel)")
 RULES = re.findall(r"^regex: (.*)\nreplace: (.*)$",
                    (ROOT / "tests/sanitize.cfg").read_text(), re.M)
 
@@ -51,14 +52,16 @@ def short(output):
 
     The frames inside the package and its libraries name this machine's
     folders, and change whenever a line is added above them. Below the frames
-    stand the message, which begins with the error's name, and its notes.
+    stand the message, which begins with the error's name, and its notes; a
+    note of a line that is in no cell goes too.
     """
     if output.output_type == "error":
         lines = output.traceback
         message = max(i for i, line in enumerate(lines)
                       if COLOUR.sub("", line).startswith(output.ename))
         output.traceback = [line for line in lines[:message]
-                            if own(line)] + lines[message:]
+                            if own(line)] + [
+            line for line in lines[message:] if not ELSEWHERE.search(line)]
     return output
 
 
