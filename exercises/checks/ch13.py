@@ -24,11 +24,32 @@ def operations(f, *args):
     return list(names(mj.make_jaxpr(f)(*args)))
 
 
+def shown(xs):
+    """Numbers as a reader would write them down."""
+    return np.round(np.asarray(xs, float), 4).tolist()
+
+
+def is_pair(got, what):
+    """The answer must be a pair; says so, if it is not."""
+    assert isinstance(got, tuple | list) and len(got) == 2, (
+        f"the result must be {what}, a pair; got " + (
+            f"{len(got)} things" if isinstance(got, tuple | list)
+            else f"{got!r:.40}"))
+
+
 @exercise("13.1")
 def _(harmonic):
     got = harmonic(1)
     assert not isinstance(got, tuple | list), (
         "this is the whole carry; the sum is its second component")
+    assert not close(got, 2) or got.dtype.kind == "f", (
+        "harmonic(1) is 1, and this gives 2, the counter: the sum is the "
+        "other component of the carry")
+    assert not np.isinf(got), (
+        "harmonic(1) is infinite: 1/0 is among the terms; let k start at 1")
+    assert not close(got, 0.5), (
+        "harmonic(1) is 1, and this gives 1/2: the counter is increased "
+        "before it is used, and the term 1/1 is missing")
     assert not close(got, 0.0), (
         "harmonic(1) is 1, and this gives 0: the last term, 1/n, is missing")
     assert close(got, 1.0), f"harmonic(1) is 1, got {got}"
@@ -41,6 +62,9 @@ def _(harmonic):
     assert close(got, 2.9289682), f"harmonic(10) is 2.92897, got {got}"
     assert "while" in operations(harmonic, 4), (
         "there is no while in the program: keep the loop")
+    assert "scan" not in operations(lambda: harmonic(4)), (
+        "with an n that is known there is a scan in the program: this is a "
+        "fori_loop, and it should stay a while_loop")
 
 
 PROGRAMS = {
@@ -61,6 +85,8 @@ PROGRAMS = {
 @exercise("13.2")
 def _(guesses):
     given = guesses()
+    assert isinstance(given, tuple | list), (
+        f"expected a tuple of {len(PROGRAMS)} numbers, got {given!r:.40}")
     assert len(given) == len(PROGRAMS), (
         f"expected {len(PROGRAMS)} numbers, got {len(given)}")
     for (name, (right, why)), guess in zip(PROGRAMS.items(), given,
@@ -73,22 +99,36 @@ def _(fori):
     got = fori(0, 5, lambda i, x: x + i, 0)
     assert not isinstance(got, tuple), (
         "the result is the whole carry, counter and all: return only x")
+    digits = fori(2, 4, lambda i, x: 10 * x + i, 0)
+    assert not close(digits, 50), (
+        "10 x + i, for i = 2 and 3, gave 50 = 10 * 3 + 20 instead of 23: body "
+        "takes the counter first, and then x")
     product = fori(2, 4, lambda i, x: x * i, 1)
     assert not close(product, 12), (
         "2 * 3 gave 12 = 3 * 4: body is called with the counter after it was "
         "increased")
     assert not close(product, 24), (
         "2 * 3 gave 24 = 2 * 3 * 4: the loop runs with i = upper as well")
+    assert not close(product, 0), (
+        "2 * 3 gave 0: the counter starts at 0, not at lower")
+    assert not close(product, 4), (
+        "2 * 3 gave 4, which is the counter at the end: the result is x")
     assert close(product, 6), f"the product of 2 and 3 is 6, got {product}"
     assert close(got, 10), f"the sum of 0, …, 4 is 10, got {got}"
     got = fori(3, 1, lambda i, x: x + 1, 7)
-    assert close(got, 7), f"from 3 to 1 there is nothing to do; got {got}"
+    assert close(got, 7), (
+        f"from 3 to 1 there is nothing to do, and 7 became {got}: a loop asks "
+        "before its first step, too")
     got = fori(0, 3, lambda i, x: {"a": x["b"], "b": x["a"] + x["b"]},
                {"a": 0, "b": 1})
     assert close(got["b"], 3), f"three steps of Fibonacci end at 3, got {got}"
     assert "while" in operations(
         lambda n: fori(0, n, lambda i, x: x + i, 0), 5), (
         "there is no while in the program")
+    assert "scan" not in operations(
+        lambda x: fori(0, 5, lambda i, x: x + i, x), 0), (
+        "with bounds that are known there is a scan in the program: this is "
+        "lax.fori_loop; make it of a while_loop")
 
 
 @exercise("13.4")
@@ -96,14 +136,26 @@ def _(running):
     xs = np.array([4.0, 1.0, 1.0, 6.0, 3.0, -2.0, 0.5])
     means = [xs[:i + 1].mean() for i in range(len(xs))]
     spreads = [xs[:i + 1].var() for i in range(len(xs))]
-    mean, var = running(jnp.asarray(xs))
+    got = running(jnp.asarray(xs))
+    is_pair(got, "the means and the variances")
+    mean, var = got
+    assert not close(mean, np.cumsum(xs)), (
+        "these are the sums, not the means: divide by how many")
     assert close(mean[:2], means[:2]), (
-        f"the means of the first one and two are {means[:2]}, got {mean[:2]}")
+        f"the means of the first one and two are {shown(means[:2])}, got "
+        f"{shown(mean[:2])}")
     halves = lax.associative_scan(lambda a, b: (a + b) / 2, xs)
     assert not close(mean, halves), (
         "the third mean is wrong: (a + b) / 2 is not associative. It does not "
         "know how many numbers a and b stand for; let an element say it")
-    assert close(mean, means), f"the means are {means}, got {mean}"
+    other = lax.associative_scan(
+        lambda a, b: (a[0] + b[0], (a[1] * b[0] + a[0] * b[1]) / (
+            a[0] + b[0])), (np.ones(len(xs)), xs))[1]
+    assert not close(mean, other), (
+        "the mean of the larger group has the smaller weight: from p towards "
+        "q it is m / (n + m) of the way, if q is the mean of m numbers")
+    assert close(mean, means), (
+        f"the means are {shown(means)}, got {shown(mean)}")
     assert not close(var, np.zeros(len(xs))), (
         "all variances are 0: two groups of one number each have no spread "
         "of their own, but together they have, from the distance of their "
@@ -118,7 +170,17 @@ def _(running):
     samples = [v * n / max(n - 1, 1) for n, v in enumerate(spreads, 1)]
     assert not close(var[1:], samples[1:]), (
         "this divides by n - 1; np.var divides by n")
-    assert close(var, spreads), f"the variances are {spreads}, got {var}"
+    assert not close(var, np.sqrt(spreads)), (
+        "these are the standard deviations, the roots of the variances")
+    assert np.all(np.asarray(var) > -1e-6), (
+        f"a variance is never negative, got {shown(var)}: is the distance of "
+        "the two means squared?")
+    assert close(var[:2], spreads[:2]), (
+        f"the variance of 4 and 1 is 2.25, got {float(var[1]):.4g}. Each is "
+        "1.5 from their mean, so two groups of one number add 4.5 to the sum "
+        "of squares: (q - p)**2 times n m / (n + m), where n = m = 1")
+    assert close(var, spreads), (
+        f"the variances are {shown(spreads)}, got {shown(var)}")
     used = set(operations(running, xs)) & {"scan", "while", "cumsum"}
     assert not used, f"the program has a {used.pop()}"
     assert "concatenate" in operations(running, xs), (
@@ -137,9 +199,21 @@ def _(bounded):
     assert not close(got, 0.0), (
         "16, halved while it is above 1, gave 0: all steps were taken, also "
         "those after the end")
+    assert not close(got, 16.0), (
+        "16, halved while it is above 1, stayed 16: nothing was done where "
+        "cond_fun is true. The first function of cond is that for true")
+    assert not close(got, 2.0), (
+        "16, halved while it is above 1, ended at 2, one step early: "
+        "cond_fun is asked about what the step takes, not what it gives")
     assert close(got, 1.0), f"16, halved while it is above 1, is 1; got {got}"
     got = bounded(cond, body, init, 2)
+    assert not close(got, 2.0), (
+        "after a bound of 2 steps it is 4, got 2: this took three")
     assert close(got, 4.0), f"after a bound of 2 steps it is 4, got {got}"
+    assert "while" not in operations(lambda x: bounded(
+        *halvings(x), 50), 1.0), (
+        "there is a while in the program, which does not run backwards: the "
+        "bound says how long a scan has to be")
     slope = mj.grad(lambda x: bounded(*halvings(x), 50))(1.0)
     assert close(slope, 4.0), f"its slope in the factor is 4, got {slope}"
 
@@ -169,9 +243,28 @@ def count(c, x):
 @exercise("13.6")
 def _(my_scan):
     xs = jnp.array([1.0, -2.0, 3.0, 0.5])
-    carry, ys = my_scan(recurrence, 1.0, xs)
+    got = my_scan(recurrence, 1.0, xs)
+    is_pair(got, "the last carry and the ys")
+    carry, ys = got
+    assert not np.shape(carry), (
+        f"the carry is one number, got one of shape {np.shape(carry)}: the "
+        "carry comes first, then the ys")
     last, rows = lax.scan(recurrence, 1.0, xs)
+    part = [lax.scan(recurrence, 1.0, rows)[0] for rows in (
+        xs[1:], xs[:-1], jnp.full(4, xs[0]))]
+    assert not close(carry, part[0]), (
+        "this is the carry without the step of row 0: the index starts at 0")
+    assert not close(carry, part[1]), (
+        "this is the carry without the last step: it ends one row early")
+    assert not close(carry, part[2]), (
+        "every step has read row 0: read the row at the index that is carried")
     assert close(carry, last), f"expected the carry {last}, got {carry}"
+    assert not close(ys, np.zeros(4)), (
+        "the stack is still all zeros: ys.at[i].set(y) does not change ys, it "
+        "returns a new one, which has to be handed on")
+    _, carries = lax.scan(lambda c, x: (recurrence(c, x)[0],) * 2, 1.0, xs)
+    assert not close(ys, carries), (
+        "these are the carries of all steps; what is stacked is the y")
     if np.shape(ys) == (4,):
         assert not close(ys, rows[::-1]), "the rows of ys are upside down"
         assert not close(ys[1:], rows[:-1]), (
