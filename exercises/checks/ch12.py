@@ -7,7 +7,7 @@ import minijax as mj
 from checks import exercise
 from minijax import lax, numpy_calls, optimizer, tiles
 from minijax import numpy as jnp
-from minijax.jaxpr import eval_jaxpr
+from minijax.jaxpr import ClosedJaxpr, eval_jaxpr
 from minijax.jaxpr_check import check_jaxpr
 
 ROW = np.arange(1.0, 5.0, dtype=np.float32)
@@ -18,7 +18,8 @@ def passed(f, compiler_pass, *args):
     """A program before and after, and the names of its operations after."""
     closed = optimizer.passes["inline"](mj.make_jaxpr(f)(*args))
     new = compiler_pass(closed)
-    assert new is not None, "a pass returns a program, got None"
+    assert isinstance(new, ClosedJaxpr), (
+        f"a pass returns a closed program, got {type(new).__name__}")
     args = [jnp.asarray(x) for x in args]
     check_jaxpr(new.jaxpr)
     got = eval_jaxpr(new.jaxpr, new.consts, *args)
@@ -85,6 +86,9 @@ def _(answer):
                 "the text is still a call of the implementation: "
                 + source.splitlines()[2].strip())
             line = source.splitlines()[2].strip()
+            assert "flip(" not in source, (
+                "np.flip builds the slices anew at each call, as the "
+                f"implementation does: {line}")
             try:
                 got, want = f(CUBE), np.flip(CUBE, axes) + 1
             except TypeError as error:
@@ -92,8 +96,19 @@ def _(answer):
                     f"along {axes} the shape has changed: {line}. To turn an "
                     "axis round is ::-1; a slice with a stop leaves out what "
                     "is there") from error
+            except NameError as error:
+                raise AssertionError(
+                    f"{line} raises {type(error).__name__}: the operand is "
+                    "not called c in every program; its name is in x"
+                    ) from error
+            except IndexError as error:
+                raise AssertionError(
+                    f"{line} raises IndexError: {error}; an axis that is "
+                    "not turned has a : for itself") from error
             slips = {"the others were turned": {0, 1, 2} - {*axes},
                      "all axes were turned": {0, 1, 2},
+                     "the first ones were turned (an axis that stays needs "
+                     "a slice, too)": {*range(len(axes))},
                      "only the first was turned": {0}}
             for slip, turned in slips.items():
                 assert turned == {*axes} or not np.array_equal(
@@ -154,7 +169,11 @@ def _(answers):
             a, b = (np.float64(h(*map(np.float64, pair))) for h in (f, g))
         differ = a.tobytes() != b.tobytes() and not (a != a and b != b)
         assert differ, f"at {pair} both are {a}: this is no witness"
-    names = set(wrong())
+    names = wrong()
+    assert isinstance(names, (set, frozenset, list, tuple)), (
+        f"wrong returns a set of names, got {names!r}")
+    for name in names:
+        assert name in {**LAWS, **EXACT}, f"no law is called {name!r}"
     for name, why in LAWS.items():
         assert name in names, f"{name!r} does change a value: {why}"
     for name, why in EXACT.items():
@@ -208,9 +227,9 @@ def _(traffic):
 def looks(f, as_dot, *args):
     try:
         return passed(f, as_dot, *args)
+    except (AssertionError, NotImplementedError):
+        raise
     except Exception as error:
-        if isinstance(error, NotImplementedError):
-            raise
         raise AssertionError(
             "after the pass the program is no program any more: "
             f"{type(error).__name__}: {error}") from error
@@ -221,8 +240,10 @@ def _(as_dot):
     x, y = ROW, ROW[::-1].copy()
     got, want, left = looks(lambda x, y: jnp.sum(x * y), as_dot, x, y)
     assert "dot_general" in left, f"sum(x * y) still is {left}"
+    assert np.allclose(got[0], want[0]), (
+        f"got {got[0]} for {want[0]}: the operands of the dot are those of "
+        "the product")
     assert left == ["dot_general"], f"one operation would do, got {left}"
-    assert np.allclose(got[0], want[0]), f"got {got[0]} for {want[0]}"
     got, want, left = looks(lambda x: jnp.sum(x * x), as_dot, x)
     assert left == ["dot_general"], "the square of a vector is x · x, too"
     got, want, left = looks(
@@ -237,7 +258,9 @@ def _(as_dot):
             (lambda n: jnp.sum(n * n), (np.arange(4, dtype=np.int32),),
              "integers have no BLAS, and wrap around"),
             (lambda m: jnp.sum(m * m, axis=0), (CUBE[0],),
-             "this sum is over one axis of two")):
+             "this sum is over one axis of two"),
+            (lambda x: jnp.sum(x * jnp.broadcast_to(x[:1], (4,))), (x,),
+             "after `stretch` one factor is a row of length 1")):
         def stretched(closed):
             return as_dot(optimizer.passes["stretch"](closed))
         closed = optimizer.passes["inline"](mj.make_jaxpr(f)(*args))

@@ -44,6 +44,10 @@ def slices(chosen, other=":"):
     return text
 
 
+def turned_alone(eqn, x):
+    return f"{x}[{', '.join('::-1' for _ in eqn.params['dimensions'])}]"
+
+
 def all_axes(eqn, x):
     return f"{x}[{', '.join(['::-1'] * len(eqn.invars[0].aval.shape))}]"
 
@@ -125,6 +129,23 @@ def vectors(x, y):
     return len(x.shape) == len(y.shape) == 1
 
 
+def floats(x, y):
+    return vectors(x, y) and x.dtype.kind == "f"
+
+
+def square_of(closed):
+    """The dot of what is summed with itself."""
+    def rule(eqn):
+        if eqn.primitive is lax.reduce_sum_p:
+            x, = eqn.invars
+            params = {"dimension_numbers": (((0,), (0,)), ((), ())),
+                      "precision": None,
+                      "preferred_element_type": x.aval.dtype}
+            return [eqn.replace(primitive=lax.dot_general_p, invars=[x, x],
+                                params=params)], eqn.outvars
+    return optimizer.rewrite(closed, rule)
+
+
 MISTAKES = [
     ("12.1", lambda closed: closed, "nothing was undone"),
     ("12.1", undo(lambda p, q: tuple(q[d] for d in p)), "wrong way round"),
@@ -133,13 +154,19 @@ MISTAKES = [
     ("12.1", only_pairs, "2 are left, not one"),
     ("12.1", undo(lambda p, q: tuple(p[d] for d in q), keep_identity=True),
      "but a transpose is left"),
-    ("12.1", lambda closed: None, "a pass returns a program"),
+    ("12.1", lambda closed: None, "a pass returns a closed program"),
+    ("12.1", lambda closed: closed.jaxpr, "got Jaxpr"),
     ("12.2", lambda eqn, x: None, "still a call"),
     ("12.2", all_axes, "all axes were turned"),
     ("12.2", slices(":", "::-1"), "the others were turned"),
     ("12.2", lambda eqn, x: f"{x}[::-1]", "only the first was turned"),
     ("12.2", slices("-1:0:-1"), "leaves out what is there"),
     ("12.2", lambda eqn, x: [x], "is a string"),
+    ("12.2", lambda eqn, x: f"np.flip({x}, {eqn.params['dimensions']})",
+     "builds the slices anew"),
+    ("12.2", lambda eqn, x: "c[::-1, :, ::-1]", "its name is in x"),
+    ("12.2", slices("::-1", "..."), "a : for itself"),
+    ("12.2", turned_alone, "needs a slice, too"),
     ("12.2", without_axes, "has no index"),
     ("12.3", (witness(HARD, lambda a, b: a != b), lambda: BAD),
      "though NaN == NaN is false"),
@@ -149,6 +176,8 @@ MISTAKES = [
     ("12.3", (right, lambda: BAD - {"relu"}), "maximum of a NaN"),
     ("12.3", (right, lambda: BAD - {"swap"}), "at x = y"),
     ("12.3", (right, lambda: BAD | {"quarter"}), "rounded once"),
+    ("12.3", (right, lambda: None), "a set of names"),
+    ("12.3", (right, lambda: BAD | {"rleu"}), "no law is called 'rleu'"),
     ("12.4", traffic(once=list), "read once, not twice"),
     ("12.4", traffic(kept=False), "is not written"),
     ("12.4", traffic(later_reads=False), "has to be written"),
@@ -159,6 +188,9 @@ MISTAKES = [
     ("12.4", lambda steps, outvars: traffic()(steps, outvars) // 2,
      "and what is written"),
     ("12.5", lambda closed: closed, "still is"),
+    ("12.5", lambda closed: None, "a pass returns a closed program"),
+    ("12.5", square_of, "are those of the product"),
+    ("12.5", as_dot(floats, any_reader=False), "a row of length 1"),
     ("12.5", as_dot(vectors), "computed anyway"),
     ("12.5", as_dot(any_reader=False), "a number is no vector"),
     ("12.5", as_dot(vectors, any_reader=False), "wrap around"),
