@@ -150,3 +150,13 @@ def test_what_would_take_too_much_memory_stays():
     scan, = both(lambda h, xs: lax.scan(step, h, xs), H,
                  np.ones((1000, 4)))
     assert "sin" in inside(scan)
+
+
+def test_what_a_carry_begins_with_is_not_written_over():
+    def f(a):
+        b = a * 2
+        c, _ = lax.scan(lambda c, _: (c, c.sum()), b, None, length=3)
+        return b + 1, c  # the carry is b itself
+    b, c = mj.jit(f)(XS)
+    np.testing.assert_array_equal(np.asarray(c), 2 * XS)
+    np.testing.assert_array_equal(np.asarray(b), 2 * XS + 1)
