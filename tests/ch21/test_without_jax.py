@@ -5,11 +5,10 @@ import pkgutil
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 import minijax as mj
-from minijax import collectives, jax_programs, lax
+from minijax import collectives, lax
 from minijax import numpy as jnp
 from minijax.core import Primitive
 from minijax.custom_reverse import custom_lin_p
@@ -93,8 +92,3 @@ def test_twins_are_called_as_they_are_spelled(monkeypatch):
     assert jax_rules[lax.dynamic_slice_p](1, 2, 3, slice_sizes=(4, 5)) == (
         "dynamic_slice", (1, (2, 3), (4, 5)),
         {"allow_negative_indices": False})
-
-
-def test_one_function_for_one_program():
-    closed = mj.make_jaxpr(lambda x: jnp.sin(x) * x)(np.float32(2))
-    assert jax_programs.as_jax(closed) is jax_programs.as_jax(closed)

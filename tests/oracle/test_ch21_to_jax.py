@@ -9,8 +9,8 @@ import pytest
 import atoms
 import minijax as mj
 import programs
+from minijax import jax_programs, to_jax
 from minijax import numpy as jnp
-from minijax import to_jax
 
 jax = pytest.importorskip("jax")
 
@@ -380,3 +380,8 @@ def test_checkpoints_compute_again(policy, sines):
     text = str(jax.make_jaxpr(jax.grad(lambda x: f(x, Y)))(X))
     assert text.count("= sin ") - 1 == sines  # one is of `total`
 # [/names]
+
+
+def test_one_function_for_one_program():
+    closed = mj.make_jaxpr(lambda x: jnp.sin(x) * x)(np.float32(2))
+    assert jax_programs.as_jax(closed) is jax_programs.as_jax(closed)
